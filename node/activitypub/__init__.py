@@ -1,0 +1,1 @@
+"""The protocol, pure: no database, no network, and time is always an argument."""

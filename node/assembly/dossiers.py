@@ -1,0 +1,281 @@
+"""One proposal with all that belongs to it, for whoever shows it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, bindparam, func, literal, select
+from sqlalchemy.orm import aliased
+
+from node import clock
+from node.assembly import method
+from node.database import Transaction
+from node.errors import NotFound
+from node.models import (
+    Actor,
+    Ballot,
+    Contribution,
+    Decision,
+    Member,
+    Opinion,
+    Proposal,
+    State,
+    Version,
+    Vote,
+    Voter,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dossier:
+    """A proposal, its text as it stands, its last vote, and what came of it."""
+
+    id: int
+    number: int
+    year: int
+    title: str
+    state: State
+    method: str
+    language: str
+    published_at: datetime
+    changed_at: datetime
+    discussion_closes_at: datetime | None
+    vote_closes_at: datetime | None
+    withdrawn_because: str | None
+    carrier_id: int | None
+    carrier_name: str | None
+    carrier_handle: str | None
+    carrier_is_published: bool | None
+    content: str
+    digest: str
+    version: int
+    note: str
+    written_at: datetime
+    vote_id: int | None
+    opened_at: datetime | None
+    closes_at: datetime | None
+    closed_at: datetime | None
+    electorate: int | None
+    decision: int | None
+    outcome: str | None
+    explanation: str | None
+    tally: Mapping[str, int] | None
+    outside: Mapping[str, int] | None
+    turnout: int | None
+    statement: str | None
+    decided_at: datetime | None
+
+    @property
+    def label(self) -> str:
+        """The number as people say it: 2026-12."""
+        return f"{self.year}-{self.number}"
+
+    def is_carried_by(self, member: Member | None) -> bool:
+        """Say whether this member may change or withdraw it, or open and close its vote."""
+        return member is not None and (member.is_in_charge or self.carrier_id == member.id)
+
+    @property
+    def is_asked(self) -> bool:
+        """Say whether ballots count now, by our own clock and our own record."""
+        return self.state is State.VOTE and self.closed_at is None and not self.is_late
+
+    @property
+    def is_late(self) -> bool:
+        """Say whether the time of the vote is over."""
+        return self.closes_at is not None and self.closes_at <= clock.now()
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The answers that can be given."""
+        return method.find(self.method).choices
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Voice:
+    """What somebody said about a proposal."""
+
+    id: int
+    uri: str
+    content: str
+    source: str | None
+    url: str | None
+    language: str | None
+    in_reply_to: str | None
+    version_number: int | None
+    is_outside: bool
+    published_at: datetime
+    edited_at: datetime | None
+    author_id: int
+    author: str
+    handle: str
+    domain: str
+    author_url: str | None
+    is_published: bool | None
+
+    @property
+    def path(self) -> str:
+        """Where its author changes it or takes it back."""
+        return f"/n/{self.uri.rpartition('/')[2]}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """How an open vote stands, without saying for what: how many answered, here and outside."""
+
+    ballots: int
+    opinions: int
+    servers: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """What one member may do about a vote, and did."""
+
+    is_on_the_roll: bool
+    choice: str | None
+    reason: str
+    cast_at: datetime | None
+
+
+_person = aliased(Actor)
+_DOSSIER = (
+    select(
+        Proposal.id,
+        Proposal.number,
+        Proposal.year,
+        Proposal.title,
+        Proposal.state,
+        Proposal.method,
+        Proposal.language,
+        Proposal.published_at,
+        Proposal.changed_at,
+        Proposal.discussion_closes_at,
+        Proposal.vote_closes_at,
+        Proposal.withdrawn_because,
+        Proposal.carrier_id,
+        _person.name.label("carrier_name"),
+        _person.handle.label("carrier_handle"),
+        Member.is_published.label("carrier_is_published"),
+        Version.content,
+        Version.digest,
+        Version.number.label("version"),
+        Version.note,
+        Version.written_at,
+        Vote.id.label("vote_id"),
+        Vote.opened_at,
+        Vote.closes_at,
+        Vote.closed_at,
+        Vote.electorate_count.label("electorate"),
+        Decision.number.label("decision"),
+        Decision.outcome,
+        Decision.explanation,
+        Decision.tally,
+        Decision.outside,
+        Decision.turnout,
+        Decision.statement,
+        Decision.decided_at,
+    )
+    .join(Version, Version.proposal_id == Proposal.id)
+    .outerjoin(Member, Member.id == Proposal.carrier_id)
+    .outerjoin(_person, _person.id == Member.actor_id)
+    .outerjoin(Vote, Vote.proposal_id == Proposal.id)
+    .outerjoin(Decision, Decision.vote_id == Vote.id)
+    .where(Proposal.number == bindparam("number"), Proposal.state != State.DRAFT)
+    .order_by(Version.number.desc(), Vote.round.desc())
+    .limit(1)
+)
+_VOICES = (
+    select(
+        Contribution.id,
+        Contribution.uri,
+        Contribution.content,
+        Contribution.source,
+        Contribution.url,
+        Contribution.language,
+        Contribution.in_reply_to,
+        Contribution.version_number,
+        Contribution.is_outside,
+        Contribution.published_at,
+        Contribution.edited_at,
+        Contribution.author_id,
+        Actor.name.label("author"),
+        Actor.handle,
+        Actor.domain,
+        Actor.url.label("author_url"),
+        Member.is_published,
+    )
+    .join(Actor, Actor.id == Contribution.author_id)
+    .outerjoin(Member, Member.actor_id == Actor.id)
+    .where(Contribution.deleted_at.is_(None))
+)
+_ON_PROPOSAL = _VOICES.where(Contribution.proposal_id == bindparam("number")).order_by(
+    Contribution.published_at, Contribution.id
+)
+_ON_PUBLICATION = _VOICES.where(Contribution.publication_id == bindparam("number")).order_by(
+    Contribution.id
+)
+_STANDING = select(
+    select(func.count()).where(Ballot.vote_id == bindparam("vote")).scalar_subquery(),
+    func.count(Opinion.id),
+    func.count(func.distinct(Actor.domain)),
+).select_from(
+    select(literal(1).label("one"))
+    .subquery()
+    .outerjoin(Opinion, Opinion.vote_id == bindparam("vote"))
+    .outerjoin(Actor, Actor.id == Opinion.actor_id)
+)
+_PLACE = (
+    select(Voter.member_id, Ballot.choice, Ballot.reason, Ballot.cast_at)
+    .outerjoin(Ballot, and_(Ballot.vote_id == Voter.vote_id, Ballot.member_id == Voter.member_id))
+    .where(Voter.vote_id == bindparam("vote"), Voter.member_id == bindparam("member"))
+)
+_REASONS = (
+    select(Ballot.choice, Ballot.reason)
+    .where(Ballot.vote_id == bindparam("vote"), Ballot.reason != "")
+    .order_by(Ballot.choice, Ballot.reason)
+)
+
+
+async def by_number(tx: Transaction, number: int) -> Dossier:
+    """Return the proposal with this number and all that belongs to it. Raise NotFound."""
+    row = (await tx.execute(_DOSSIER, {"number": number})).mappings().first()
+    if row is None:
+        raise NotFound(f"there is no proposal {number}")
+    return Dossier(**row)
+
+
+async def voices(tx: Transaction, proposal_id: int) -> list[Voice]:
+    """Return what was said about a proposal, oldest first."""
+    return await _said(tx, _ON_PROPOSAL, proposal_id)
+
+
+async def answers(tx: Transaction, publication_id: int) -> list[Voice]:
+    """Return what our members answered to a text of another assembly, oldest first."""
+    return await _said(tx, _ON_PUBLICATION, publication_id)
+
+
+async def standing(tx: Transaction, vote_id: int) -> Standing:
+    """Return how many answered a vote so far."""
+    row = (await tx.execute(_STANDING, {"vote": vote_id})).one()
+    return Standing(ballots=row[0], opinions=row[1], servers=row[2])
+
+
+async def place_of(tx: Transaction, vote_id: int, member_id: int) -> Place:
+    """Return whether a member is on the roll of a vote, and what they answered."""
+    values = {"vote": vote_id, "member": member_id}
+    row = (await tx.execute(_PLACE, values)).first()
+    if row is None:
+        return Place(is_on_the_roll=False, choice=None, reason="", cast_at=None)
+    return Place(is_on_the_roll=True, choice=row[1], reason=row[2] or "", cast_at=row[3])
+
+
+async def reasons(tx: Transaction, vote_id: int) -> list[tuple[str, str]]:
+    """Return the reasons given with the ballots, without names and in no order of time."""
+    rows = (await tx.execute(_REASONS, {"vote": vote_id})).all()
+    return [(row[0], row[1]) for row in rows]
+
+
+async def _said(tx: Transaction, statement: Any, number: int) -> list[Voice]:
+    rows = (await tx.execute(statement, {"number": number})).mappings()
+    return [Voice(**row) for row in rows]

@@ -1,0 +1,203 @@
+"""Everything that can happen here: the table of contents of the domain."""
+
+from dataclasses import dataclass
+
+from node.models import (
+    Actor,
+    Assembly,
+    Call,
+    Contribution,
+    Decision,
+    Follow,
+    Member,
+    Opinion,
+    Proposal,
+    Publication,
+    Rsvp,
+    Vote,
+)
+
+
+@dataclass(frozen=True)
+class AssemblyFounded:
+    """The node was set up; its assembly and its own actor exist from now on."""
+
+    assembly: Assembly
+
+
+@dataclass(frozen=True)
+class ActorChanged:
+    """Name, description or settings of one of our actors are new."""
+
+    actor: Actor
+
+
+@dataclass(frozen=True)
+class MemberAdmitted:
+    """A person is a member from now on."""
+
+    member: Member
+
+
+@dataclass(frozen=True)
+class MemberPublished:
+    """A member chose to exist outside of this node too."""
+
+    member: Member
+
+
+@dataclass(frozen=True)
+class MemberUnpublished:
+    """A member no longer wishes to exist outside of this node."""
+
+    member: Member
+
+
+@dataclass(frozen=True)
+class ProposalPublished:
+    """A text is open for discussion."""
+
+    proposal: Proposal
+
+
+@dataclass(frozen=True)
+class ProposalRevised:
+    """The text has a new version."""
+
+    proposal: Proposal
+
+
+@dataclass(frozen=True)
+class ProposalWithdrawn:
+    """The text is no longer put to the assembly."""
+
+    proposal: Proposal
+
+
+@dataclass(frozen=True)
+class VoteOpened:
+    """The members on the roll are asked for their ballots."""
+
+    vote: Vote
+
+
+@dataclass(frozen=True)
+class OpinionGiven:
+    """Somebody outside answered a vote."""
+
+    vote: Vote
+    opinion: Opinion
+
+
+@dataclass(frozen=True)
+class VoteClosed:
+    """No ballot is taken any more."""
+
+    vote: Vote
+
+
+@dataclass(frozen=True)
+class DecisionTaken:
+    """A verdict entered the register."""
+
+    decision: Decision
+
+
+@dataclass(frozen=True)
+class CallPublished:
+    """People are asked to take part in something."""
+
+    call: Call
+
+
+@dataclass(frozen=True)
+class CallChanged:
+    """Date, place or anything else of a call is new."""
+
+    call: Call
+
+
+@dataclass(frozen=True)
+class CallCancelled:
+    """What was called for will not take place."""
+
+    call: Call
+
+
+@dataclass(frozen=True)
+class RsvpReceived:
+    """Somebody answered a call."""
+
+    call: Call
+    rsvp: Rsvp
+
+
+@dataclass(frozen=True)
+class ContributionMade:
+    """A member spoke."""
+
+    contribution: Contribution
+
+
+@dataclass(frozen=True)
+class ContributionEdited:
+    """A member put it in other words."""
+
+    contribution: Contribution
+
+
+@dataclass(frozen=True)
+class ContributionRemoved:
+    """A member's words were taken back."""
+
+    contribution: Contribution
+
+
+@dataclass(frozen=True)
+class OutsideContributionHeard:
+    """Somebody on another server spoke about a proposal of ours."""
+
+    contribution: Contribution
+
+
+@dataclass(frozen=True)
+class PublicationKept:
+    """Something from elsewhere is kept and shown."""
+
+    publication: Publication
+
+
+@dataclass(frozen=True)
+class FollowAsked:
+    """One of ours asks to follow somebody elsewhere."""
+
+    follow: Follow
+
+
+@dataclass(frozen=True)
+class FollowEnded:
+    """One of ours no longer follows somebody."""
+
+    follow: Follow
+
+
+@dataclass(frozen=True)
+class FollowerAccepted:
+    """Somebody may follow one of ours."""
+
+    follow: Follow
+
+
+@dataclass(frozen=True)
+class FollowerRefused:
+    """Somebody may not, or no longer, follow one of ours."""
+
+    follow: Follow
+
+
+@dataclass(frozen=True)
+class ActorBlocked:
+    """One of ours no longer hears somebody."""
+
+    blocker: Actor
+    blocked: Actor

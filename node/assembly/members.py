@@ -1,0 +1,113 @@
+"""Who belongs to the assembly, and which of them exist outside of it."""
+
+import re
+import unicodedata
+
+from sqlalchemy import func, select
+
+from node import clock
+from node.assembly import assemblies
+from node.assembly.events import ActorChanged, MemberAdmitted, MemberPublished, MemberUnpublished
+from node.database import Transaction
+from node.errors import Invalid, NotFound, Problem
+from node.events import record
+from node.models import Actor, Member
+from node.texts import line, render
+
+
+async def admit(
+    tx: Transaction, *, name: str, handle: str | None = None, is_in_charge: bool = False
+) -> Member:
+    """Admit a person. Without a handle, one is made from the name."""
+    name = line(name)
+    if not name:
+        raise Invalid(Problem("name", "name-missing", {}))
+    assembly = await assemblies.locked(tx)
+    handle = handle.strip().lower() if handle else await _free_handle(tx, name)
+    if not assemblies.HANDLE.fullmatch(handle):
+        raise Invalid(Problem("handle", "handle-malformed", {"handle": handle}))
+    if await _taken(tx, handle):
+        raise Invalid(Problem("handle", "handle-taken", {"handle": handle}))
+    uri = f"{assembly.origin}/u/{handle}"
+    actor = Actor(
+        uri=uri,
+        type="Person",
+        handle=handle,
+        domain=assembly.actor.domain,
+        name=name,
+        inbox=f"{uri}/inbox",
+        shared_inbox=assembly.actor.shared_inbox,
+        url=uri,
+        outbox=f"{uri}/outbox",
+        followers=f"{uri}/followers",
+        following=f"{uri}/following",
+        featured=f"{uri}/featured",
+        is_local=True,
+        is_locked=True,
+    )
+    member = Member(actor=actor, is_in_charge=is_in_charge)
+    tx.add(member)
+    await tx.flush()
+    record(tx, MemberAdmitted(member))
+    return member
+
+
+async def count(tx: Transaction) -> int:
+    """Return how many members the assembly has now."""
+    statement = select(func.count()).select_from(Member).where(Member.left_at.is_(None))
+    return int(await tx.scalar(statement))
+
+
+async def all_present(tx: Transaction) -> list[Member]:
+    """Return the members of the assembly, by name."""
+    statement = select(Member).join(Member.actor).where(Member.left_at.is_(None))
+    return list(await tx.all(statement.order_by(Actor.name)))
+
+
+async def by_handle(tx: Transaction, handle: str) -> Member:
+    """Return the member called so. Raise NotFound."""
+    statement = select(Member).join(Member.actor).where(Actor.handle == handle.strip().lower())
+    member = await tx.find(statement.where(Actor.is_local, Member.left_at.is_(None)))
+    if not isinstance(member, Member):
+        raise NotFound(f"no member is called {handle}", code="no-such-member", handle=handle)
+    return member
+
+
+async def describe(tx: Transaction, member: Member, *, name: str, summary: str) -> None:
+    """Change the name and the description that a member goes by."""
+    if not line(name):
+        raise Invalid(Problem("name", "name-missing", {}))
+    member.actor.name = line(name)
+    member.actor.summary = render(summary)
+    member.actor.updated_at = clock.now()
+    if member.is_published:
+        record(tx, ActorChanged(member.actor))
+
+
+async def publish(tx: Transaction, member: Member) -> None:
+    """Let a member exist outside of this node: followed, answered, named under what they say."""
+    if not member.is_published:
+        member.is_published = True
+        record(tx, MemberPublished(member))
+
+
+async def unpublish(tx: Transaction, member: Member) -> None:
+    """Let a member no longer exist outside of this node."""
+    if member.is_published:
+        member.is_published = False
+        record(tx, MemberUnpublished(member))
+
+
+async def _taken(tx: Transaction, handle: str) -> bool:
+    statement = select(Actor.id).where(Actor.is_local, Actor.handle == handle)
+    return await tx.scalar(statement) is not None
+
+
+async def _free_handle(tx: Transaction, name: str) -> str:
+    letters = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
+    wanted = re.sub(r"[^a-z0-9]+", "_", letters).strip("_")[:24] or "membre"
+    handle, number = wanted, 1
+    while await _taken(tx, handle):
+        number += 1
+        handle = f"{wanted}_{number}"
+    return handle

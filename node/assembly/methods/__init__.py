@@ -1,0 +1,1 @@
+"""The decision methods, one file each; every module here registers itself."""

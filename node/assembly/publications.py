@@ -1,0 +1,90 @@
+"""What others publish: kept, changed and forgotten as their own servers say."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from node import clock
+from node.assembly.events import PublicationKept
+from node.database import Transaction
+from node.errors import NotFound
+from node.events import record
+from node.models import Actor, Follow, Publication, Tombstone
+
+
+async def keep(tx: Transaction, publication: Publication) -> Publication:
+    """Keep something from elsewhere, once; what its author deleted before stays forgotten."""
+    known = await by_uri(tx, publication.uri)
+    if known is not None:
+        return known
+    if await tx.get(Tombstone, publication.uri) is not None:
+        return publication
+    tx.add(publication)
+    await tx.flush()
+    record(tx, PublicationKept(publication))
+    return publication
+
+
+async def forget(tx: Transaction, uri: str, author: Actor, former_type: str | None = None) -> None:
+    """Forget what its author deleted, also when it has not arrived yet."""
+    known = await by_uri(tx, uri)
+    if known is not None and known.author_id == author.id:
+        known.content = known.document = ""
+        known.name = known.summary = None
+        known.deleted_at = clock.now()
+    if await tx.get(Tombstone, uri) is None:
+        tx.add(Tombstone(uri=uri, author_uri=author.uri, former_type=former_type))
+    await tx.flush()
+
+
+async def by_uri(tx: Transaction, uri: str) -> Publication | None:
+    """Return the publication at this address, if we hold it."""
+    found = await tx.find(select(Publication).where(Publication.uri == uri))
+    return found if isinstance(found, Publication) else None
+
+
+async def by_id(tx: Transaction, publication_id: int) -> Publication:
+    """Return the publication with this row number. Raise NotFound."""
+    found = await tx.get(Publication, publication_id)
+    if found is None or found.deleted_at is not None or not found.is_public:
+        raise NotFound("there is no such publication")
+    return found
+
+
+async def of_followed(
+    tx: Transaction, follower: Actor, *, before: int | None = None, limit: int = 20
+) -> Sequence[Publication]:
+    """Return what those followed by an actor published openly, newest first."""
+    followed = select(Follow.followed_id).where(
+        Follow.follower_id == follower.id, Follow.state == "accepted"
+    )
+    statement = (
+        select(Publication)
+        .where(Publication.author_id.in_(followed), Publication.deleted_at.is_(None))
+        .where(Publication.is_public, Publication.in_reply_to.is_(None) | _official())
+    )
+    if before is not None:
+        statement = statement.where(Publication.id < before)
+    return await tx.all(statement.order_by(Publication.id.desc()).limit(limit))
+
+
+async def of_author(tx: Transaction, author: Actor, limit: int = 20) -> Sequence[Publication]:
+    """Return what one actor published openly, newest first."""
+    statement = select(Publication).where(
+        Publication.author_id == author.id,
+        Publication.deleted_at.is_(None),
+        Publication.is_public,
+    )
+    return await tx.all(statement.order_by(Publication.id.desc()).limit(limit))
+
+
+async def last_heard(tx: Transaction, author: Actor) -> datetime | None:
+    """Return when an actor last published something that we keep."""
+    statement = select(Publication.published_at).where(Publication.author_id == author.id)
+    moment = await tx.scalar(statement.order_by(Publication.id.desc()).limit(1))
+    return moment if isinstance(moment, datetime) else None
+
+
+def _official() -> object:
+    return Publication.kind.is_not(None)

@@ -1,0 +1,100 @@
+"""Read a command, do it, and say in one sentence what went wrong if it did."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from node import words
+from node.autoload import autoload
+from node.cli import commands
+from node.cli.command import Context, WrongUse, registered
+from node.database import DatabaseUnavailable
+from node.errors import Invalid, Refusal, Unreachable
+from node.migrations import WrongSchema
+from node.settings import WrongSettings
+from node.words import Words
+
+DONE, REFUSED, WRONG_USE = 0, 1, 2
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that says what is wrong in one sentence of the user's language."""
+
+    said: Words
+
+    def error(self, message: str) -> NoReturn:
+        """Leave with the sentence and exit code 2."""
+        said = words.of(language())
+        hint = said("cli.see-help", command=self.prog)
+        self.exit(WRONG_USE, f"palabre: {message}\n{hint}\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 1 refused, 2 wrong use."""
+    said = words.of(language())
+    autoload(commands)
+    given = _parser(said).parse_args(arguments)
+    try:
+        given.act(Context(given, said))
+    except Invalid as error:
+        for problem in error.problems:
+            _complain(said(f"error.{problem.code}", **problem.values))
+        return REFUSED
+    except Refusal as error:
+        _complain(_sentence(said, error))
+        return REFUSED
+    except Unreachable as error:
+        _complain(said("cli.unreachable", reason=str(error)))
+        return REFUSED
+    except WrongSchema as error:
+        _complain(said(f"cli.{error.code}", **error.values))
+        return WRONG_USE
+    except (WrongUse, WrongSettings, DatabaseUnavailable) as error:
+        _complain(str(error))
+        return WRONG_USE
+    except PermissionError as error:
+        _complain(said("cli.no-right", path=error.filename))
+        return WRONG_USE
+    except BrokenPipeError:
+        return DONE
+    except KeyboardInterrupt:
+        return 130
+    return DONE
+
+
+def language() -> str:
+    """Return the language of the terminal: French unless it says English."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := os.environ.get(name):
+            return "en" if value.lower().startswith("en") else "fr"
+    return "fr"
+
+
+def _parser(said: Words) -> Parser:
+    parser = Parser(prog="palabre", description=said("cli.what"))
+    parser.set_defaults(act=lambda _context: parser.print_help())
+    groups: dict[str, argparse._SubParsersAction[Parser]] = {
+        "": parser.add_subparsers(metavar="", parser_class=Parser)
+    }
+    for name, command in registered().items():
+        group, _, verb = name.rpartition(" ")
+        if group not in groups:
+            outer = groups[""].add_parser(group, help=said(f"cli.group.{group}"))
+            outer.set_defaults(act=lambda _context, shown=outer: shown.print_help())
+            groups[group] = outer.add_subparsers(metavar="", parser_class=Parser)
+        sentence = said(f"cli.{name.replace(' ', '.')}")
+        inner = groups[group].add_parser(verb or name, help=sentence, description=sentence)
+        command.arguments(inner, said)
+        inner.set_defaults(act=command.act)
+    return parser
+
+
+def _sentence(said: Words, error: Refusal) -> str:
+    key = f"error.{error.code}"
+    return said(key, **error.values) if error.code != "refused" and said.has(key) else str(error)
+
+
+def _complain(sentence: str) -> None:
+    print(f"palabre: {sentence}", file=sys.stderr)

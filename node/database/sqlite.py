@@ -1,0 +1,144 @@
+"""The node's memory in one SQLite file, written by one connection at a time."""
+
+import asyncio
+import contextlib
+import os
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Coroutine
+from pathlib import Path
+from typing import TypeVar, TypeVarTuple
+
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
+
+from node.database.base import Database
+from node.database.transaction import (
+    Transaction,
+    holding_the_database,
+    transaction_is_open,
+)
+
+T = TypeVar("T")
+Arguments = TypeVarTuple("Arguments")
+
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA journal_size_limit=67108864",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA cache_size=-16000",
+)
+_PATIENCE = 5000
+
+
+class SqliteDatabase(Database):
+    """A file. Statements run on the event loop, the commit (the only slow part) in a thread."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.path = path
+        self._turn = asyncio.Lock()
+        self._writer_engine = _engine(path, writes=True)
+        self._reader_engine = _engine(path, writes=False)
+        self._writer: Connection | None = None
+        self._readers: list[Connection] = []
+
+    @contextlib.asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        if transaction_is_open():
+            raise RuntimeError("a transaction inside a transaction would wait for itself")
+        async with self._turn:
+            connection = self._writer = self._writer or self._writer_engine.connect()
+            await _begin_immediate(connection)
+            tx = Transaction(connection, _directly)
+            try:
+                with holding_the_database():
+                    yield tx
+                    await tx.finish()
+                    await tx.close()
+                    await _to_the_end(asyncio.to_thread(_commit, connection))
+            except BaseException:
+                await tx.close()
+                _rollback(connection)
+                raise
+        self.announce(tx)
+
+    @contextlib.asynccontextmanager
+    async def read(self) -> AsyncIterator[Transaction]:
+        connection = self._readers.pop() if self._readers else self._reader_engine.connect()
+        tx = Transaction(connection, _directly)
+        try:
+            with holding_the_database():
+                connection.exec_driver_sql("BEGIN")
+                yield tx
+        finally:
+            await tx.close()
+            _rollback(connection)
+            self._readers.append(connection)
+
+    async def close(self) -> None:
+        for connection in [*self._readers, *([self._writer] if self._writer else [])]:
+            connection.close()
+        self._readers.clear()
+        self._writer = None
+
+
+async def _directly(function: Callable[[*Arguments], T], *arguments: *Arguments) -> T:
+    return function(*arguments)
+
+
+async def _to_the_end(work: Coroutine[None, None, None]) -> None:
+    """Finish the commit even when the one who waits for it is cancelled."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise
+
+
+async def _begin_immediate(connection: Connection) -> None:
+    """Take SQLite's one writing place; if another process has it, wait outside the event loop."""
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except OperationalError:
+        _rollback(connection)
+        await asyncio.to_thread(_wait_for_turn, connection)
+
+
+def _wait_for_turn(connection: Connection) -> None:
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={_PATIENCE}")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        connection.exec_driver_sql("PRAGMA busy_timeout=0")
+
+
+def _commit(connection: Connection) -> None:
+    connection.exec_driver_sql("COMMIT")
+    connection.commit()
+
+
+def _rollback(connection: Connection) -> None:
+    raw = connection.connection.dbapi_connection
+    if raw is not None and raw.in_transaction:
+        connection.exec_driver_sql("ROLLBACK")
+    connection.rollback()
+
+
+def _engine(path: Path, *, writes: bool) -> Engine:
+    def connect() -> sqlite3.Connection:
+        timeout = 0 if writes else _PATIENCE / 1000
+        raw = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=timeout)
+        for pragma in _PRAGMAS if writes else _PRAGMAS[3:]:
+            raw.execute(pragma)
+        if not writes:
+            raw.execute("PRAGMA query_only=ON")
+        return raw
+
+    if writes and not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    return create_engine("sqlite://", creator=connect, poolclass=NullPool)

@@ -1,0 +1,150 @@
+"""What an act may do with the database while it holds it."""
+
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextvars import ContextVar
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import Connection, Executable, ScalarResult
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm import Session
+
+from node.events import tell
+
+T = TypeVar("T")
+Rows = CursorResult[*tuple[Any, ...]]
+
+_open: ContextVar[bool] = ContextVar("transaction_is_open", default=False)
+_EVENTS_MAX = 1000
+
+
+def transaction_is_open() -> bool:
+    """Say whether the running task holds the database, and so must not wait for the network."""
+    return _open.get()
+
+
+@contextlib.contextmanager
+def holding_the_database() -> Iterator[None]:
+    """Mark the running task for `transaction_is_open`."""
+    token = _open.set(True)
+    try:
+        yield
+    finally:
+        _open.reset(token)
+
+
+class Transaction:
+    """What an act may do with the database: execute statements, or keep mapped objects."""
+
+    def __init__(self, connection: Connection, call: Callable[..., Awaitable[Any]]) -> None:
+        self.events: list[object] = []
+        self.topics: set[str] = set()
+        self.after_commit: list[Callable[[], None]] = []
+        self.connection = connection
+        self._call = call
+        self._session: Session | None = None
+
+    @property
+    def session(self) -> Session:
+        """The mapped objects of this transaction; made when first asked for."""
+        if self._session is None:
+            self._session = Session(
+                self.connection,
+                expire_on_commit=False,
+                join_transaction_mode="create_savepoint",
+            )
+        return self._session
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self.connection.dialect.name
+
+    async def execute(self, statement: Executable, values: Any = None) -> Rows:
+        """Run a Core statement; with a list of values, once for each."""
+        if self._session is not None:
+            await self.flush()
+        result = await self._call(self.connection.execute, statement, values)
+        return cast(Rows, result)
+
+    async def scalar(self, statement: Executable) -> Any:
+        """Run a statement and return the first value of the first row, or None."""
+        if self._session is None:
+            return await self._call(self.connection.scalar, statement)
+        return await self._call(self.session.scalar, statement)
+
+    async def find(self, statement: Executable) -> Any:
+        """Return the first mapped object that the statement selects, or None."""
+        return await self._call(self.session.scalar, statement)
+
+    async def all(self, statement: Executable) -> Sequence[Any]:
+        """Return every mapped object that the statement selects."""
+        result: ScalarResult[Any] = await self._call(self.session.scalars, statement)
+        return result.unique().all()
+
+    async def get(self, model: type[T], identity: Any) -> T | None:
+        """Return the object with this primary key, or None."""
+        return cast("T | None", await self._call(self.session.get, model, identity))
+
+    def add(self, *things: object) -> None:
+        """Keep new objects; they are written at the next statement or at the end."""
+        self.session.add_all(things)
+
+    async def delete(self, thing: object) -> None:
+        """Forget an object."""
+        await self._call(self.session.delete, thing)
+
+    async def flush(self) -> None:
+        """Write what was added or changed."""
+        if self._session is not None:
+            await self._call(self._session.flush)
+
+    def tell(self, *topics: str) -> None:
+        """Ring these bells once the transaction has committed."""
+        self.topics.update(topics)
+
+    @contextlib.asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """Undo only what happens inside when it raises; the rest of the transaction stays."""
+        await self._keep_objects()
+        nested = await self._call(self.connection.begin_nested)
+        heard, rung, later = len(self.events), set(self.topics), len(self.after_commit)
+        try:
+            yield
+            await self._tell_everything(heard)
+            await self._keep_objects()
+        except BaseException:
+            del self.events[heard:]
+            del self.after_commit[later:]
+            self.topics = rung
+            if self._session is not None:
+                await self._call(self._session.close)
+            await self._call(nested.rollback)
+            raise
+        await self._call(nested.commit)
+
+    async def _keep_objects(self) -> None:
+        """Write the mapped objects and release the savepoint that the session works in."""
+        if self._session is not None:
+            await self._call(self._session.commit)
+
+    async def _tell_everything(self, start: int = 0) -> None:
+        """Tell the listeners what happened, and what happened because of it."""
+        told = start
+        while told < len(self.events):
+            if told >= _EVENTS_MAX + start:
+                raise RuntimeError("the events of this transaction never come to an end")
+            happened = self.events[told]
+            told += 1
+            await tell(self, happened)
+        del self.events[start:]
+
+    async def finish(self) -> None:
+        """Do everything that belongs to this transaction before it can commit."""
+        await self._tell_everything()
+        await self._keep_objects()
+
+    async def close(self) -> None:
+        """Let go of the mapped objects; they keep what they had loaded."""
+        if self._session is not None:
+            await self._call(self._session.close)

@@ -1,0 +1,201 @@
+"""Who others are: known from our memory, or discovered on their own server."""
+
+from sqlalchemy import Select, select
+
+from node import clock
+from node.activitypub import addressing, uris
+from node.activitypub.actors import ActorDocument, PublicKey
+from node.activitypub.addressing import Handle
+from node.activitypub.iri import is_web_address
+from node.activitypub.vocabulary import MalformedActivity, parse_actor, parse_key
+from node.assembly import hearing
+from node.database import Transaction
+from node.errors import BadSignature, Gone, Refusal, Unreachable
+from node.federation import fetching, remote
+from node.federation.node import KnownKey, Node
+from node.models import Actor, ActorKey
+from node.texts import line, sanitise
+
+
+async def known(tx: Transaction, uri: str | None) -> Actor | None:
+    """Return the actor with this id, if we know it."""
+    actor = await tx.find(select(Actor).where(Actor.uri == uri)) if uri else None
+    return actor if isinstance(actor, Actor) else None
+
+
+async def discover(node: Node, uri: str) -> Actor:
+    """Read an actor from its own server and keep what it says of itself.
+
+    Raise like `fetching.read`.
+    """
+    found = parse_actor(await fetching.read(node, uri))
+    handle = await _proven_handle(node, found)
+    async with node.database.transaction() as tx:
+        actor = await _keep(tx, found, handle)
+    for key in found.public_keys:
+        node.keys.forget(key.id)
+    return actor
+
+
+async def look_up(node: Node, written: str) -> Actor:
+    """Find the actor that a person means by a handle or a link.
+
+    Raise Refusal with code `no-such-actor` when nobody answers to that, Unreachable when the
+    server does not answer.
+    """
+    written = written.strip()
+    try:
+        uri = await remote.actor_uri(node, written)
+        async with node.database.read() as tx:
+            actor = await known(tx, uri)
+        if actor is not None and (actor.is_local or actor.deleted_at is None):
+            return actor
+        return await discover(node, uri)
+    except (MalformedActivity, Gone) as error:
+        raise Refusal(str(error), code="no-such-actor", written=written[:200]) from error
+
+
+async def key(node: Node, key_id: str) -> KnownKey:
+    """Return the key with this id, from memory or from its owner's server.
+
+    Raise BadSignature when no actor owns it, Unreachable when its server does not answer.
+    """
+    found = node.keys.get(key_id)
+    if found is None:
+        found = await _remembered_key(node, key_id) or await fresh_key(node, key_id)
+        node.keys.put(key_id, found)
+    return found
+
+
+async def fresh_key(node: Node, key_id: str) -> KnownKey:
+    """Read a key anew from its owner's server; the owner must name it in return (A5)."""
+    if not is_web_address(key_id):
+        raise BadSignature("the keyId is not an address")
+    wait = node.lookups.take(addressing.host(key_id))
+    if wait:
+        raise Unreachable(f"too many keys are asked of {addressing.host(key_id)}", retry_after=wait)
+    try:
+        owner = uris.actor_of_key(key_id)
+        found = await fetching.read_key(node, key_id)
+        if found.get("id") != owner:
+            claimed = parse_key(found, key_id)
+            if not addressing.same_origin(claimed.owner, key_id):
+                raise MalformedActivity("the key belongs to another server")
+            owner = claimed.owner
+        await discover(node, owner)
+    except Gone as error:
+        raise BadSignature(f"the key {key_id} is gone") from error
+    except MalformedActivity as error:
+        raise BadSignature(f"{key_id}: {error}") from error
+    kept = await _remembered_key(node, key_id)
+    if kept is None:
+        raise BadSignature(f"{owner} does not have the key {key_id}")
+    node.keys.put(key_id, kept)
+    return kept
+
+
+async def is_gone(node: Node, uri: str) -> bool:
+    """Say whether an actor's own server says that it is gone: 410, since 404 proves nothing."""
+    try:
+        await fetching.read(node, uri)
+    except Gone as error:
+        return error.values.get("answered") == 410
+    except (Refusal, Unreachable):
+        return False
+    return False
+
+
+async def _remembered_key(node: Node, key_id: str) -> KnownKey | None:
+    statement = (
+        select(ActorKey, Actor)
+        .join(Actor, Actor.id == ActorKey.actor_id)
+        .where(ActorKey.uri == key_id, ActorKey.not_after.is_(None), Actor.deleted_at.is_(None))
+    )
+    async with node.database.read() as tx:
+        stored = await tx.find(statement)
+        if not isinstance(stored, ActorKey):
+            return None
+        actor = await tx.get(Actor, stored.actor_id)
+        if actor is None or actor.is_local:
+            return None
+        try:
+            await hearing.must_be_heard(tx, actor)
+        except Refusal:
+            is_heard = False
+        else:
+            is_heard = True
+    return KnownKey(
+        key_id=key_id,
+        actor_id=actor.id,
+        actor_uri=actor.uri,
+        domain=actor.domain,
+        text=stored.public,
+        is_heard=is_heard,
+        fetched_at=stored.fetched_at.timestamp(),
+    )
+
+
+async def _proven_handle(node: Node, found: ActorDocument) -> Handle:
+    """The handle that the actor's server confirms; else its own name at its own host (A30)."""
+    host = addressing.host(found.id)
+    plain = Handle(found.handle or found.id.rsplit("/", 1)[-1], host)
+    if found.webfinger is None:
+        return plain
+    try:
+        claimed = addressing.parse_handle(found.webfinger)
+        if claimed.domain == host:
+            return claimed
+        confirmed = await remote.found(node, claimed)
+    except (Refusal, Unreachable):
+        return plain
+    return claimed if confirmed.actor_uri == found.id else plain
+
+
+async def _keep(tx: Transaction, found: ActorDocument, handle: Handle) -> Actor:
+    actor = await known(tx, found.id)
+    if actor is not None and actor.is_local:
+        raise MalformedActivity(f"{found.id} is one of ours")
+    if actor is None:
+        actor = Actor(
+            uri=found.id, type=found.type, handle="", domain="", name="", inbox=found.inbox
+        )
+        tx.add(actor)
+    actor.type, actor.handle, actor.domain = found.type, handle.name, handle.domain
+    actor.name = line(found.name) or handle.name
+    actor.summary = sanitise(found.summary)
+    actor.url, actor.icon_url = found.url or found.id, found.icon_url
+    actor.inbox, actor.shared_inbox = found.inbox, found.shared_inbox
+    actor.outbox, actor.followers, actor.following = found.outbox, found.followers, found.following
+    actor.featured, actor.is_locked = found.featured, found.is_locked
+    actor.is_discoverable = found.is_discoverable
+    actor.also_known_as, actor.moved_to = list(found.also_known_as), found.moved_to
+    kind = found.assembly.get("kind")
+    actor.kind = kind if isinstance(kind, str) and len(kind) < 50 else None
+    actor.updated_at, actor.deleted_at = clock.now(), None
+    await tx.flush()
+    await _keep_keys(tx, actor, found.public_keys)
+    return actor
+
+
+async def _keep_keys(tx: Transaction, actor: Actor, published: tuple[PublicKey, ...]) -> None:
+    """Keep the keys an actor names now; a key of its own that it no longer names has ended."""
+    held = {key.uri: key for key in await tx.all(_keys_of(actor))}
+    for key in published:
+        mine = held.pop(key.id, None)
+        if mine is None:
+            taken = await tx.scalar(select(ActorKey.id).where(ActorKey.uri == key.id))
+            if taken is not None:
+                raise MalformedActivity(f"the key {key.id} belongs to somebody else")
+            tx.add(
+                ActorKey(uri=key.id, actor_id=actor.id, algorithm=key.algorithm, public=key.text)
+            )
+        else:
+            mine.public, mine.algorithm = key.text, key.algorithm
+            mine.fetched_at, mine.not_after = clock.now(), None
+    for ended in held.values():
+        ended.not_after = ended.not_after or clock.now()
+    await tx.flush()
+
+
+def _keys_of(actor: Actor) -> Select[ActorKey]:
+    return select(ActorKey).where(ActorKey.actor_id == actor.id)

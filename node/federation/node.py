@@ -1,0 +1,46 @@
+"""What the parts of one running node share."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from node.database import Database
+from node.federation.caches import Bounded
+from node.federation.identity import Signer
+from node.network.client import Client
+from node.network.politeness import Breaker, Bucket
+from node.settings import Settings
+
+
+@dataclass(frozen=True)
+class KnownKey:
+    """A public key of somebody, as the door needs it: who, and with what."""
+
+    key_id: str
+    actor_id: int
+    actor_uri: str
+    domain: str
+    text: str
+    is_heard: bool
+    fetched_at: float
+
+
+@dataclass(frozen=True)
+class Node:
+    """One node: its settings, its memory, and its way out. Two of them fit one process."""
+
+    settings: Settings
+    database: Database
+    client: Client
+    counters: Counter[str] = field(default_factory=Counter)
+    keys: Bounded[str, KnownKey] = field(default_factory=lambda: Bounded(10_000, seconds=600))
+    documents: Bounded[str, bytes] = field(default_factory=lambda: Bounded(2_000, seconds=10))
+    signers: Bounded[int, Signer] = field(default_factory=lambda: Bounded(1_000, seconds=600))
+    breaker: Breaker = field(default_factory=Breaker)
+    lookups: Bucket = field(default_factory=lambda: Bucket(rate=5, burst=100))
+    down: Bounded[str, bool] = field(default_factory=lambda: Bounded(10_000, seconds=15))
+    refetches: Bucket = field(default_factory=lambda: Bucket(rate=1 / 300, burst=1))
+
+    @property
+    def origin(self) -> str:
+        """Scheme and host of every address of ours."""
+        return self.settings.origin

@@ -1,0 +1,99 @@
+"""Which of our things an address of ours means."""
+
+import re
+
+from sqlalchemy import select
+
+from node.activitypub import addressing
+from node.activitypub.things import Thing
+from node.assembly import assemblies
+from node.database import Transaction
+from node.models import Actor, Call, Contribution, Decision, Follow, Proposal, Vote
+
+_PROPOSAL = re.compile(r"/p/(\d{1,15})(?:/r/\d{1,9}|/vote|)")
+_VOTE = re.compile(r"/p/(\d{1,15})/vote")
+_CALL = re.compile(r"/e/(\d{1,15})")
+_DECISION = re.compile(r"/d/(\d{1,15})")
+
+
+async def path(tx: Transaction, uri: str | None) -> str | None:
+    """Return the path of an address of ours; None for an address elsewhere."""
+    origin = (await assemblies.the(tx)).origin
+    if uri is None or not uri.startswith(origin + "/"):
+        return None
+    return uri[len(origin) :]
+
+
+async def proposal_answered(tx: Transaction, uri: str | None) -> Proposal | None:
+    """Return the proposal under which an answer to this address belongs."""
+    where = await path(tx, uri)
+    if where is None:
+        return await _by_contribution(tx, uri)
+    if match := _PROPOSAL.fullmatch(where):
+        statement = select(Proposal).where(Proposal.number == int(match[1]))
+    elif match := _DECISION.fullmatch(where):
+        statement = select(Proposal).join(Decision, Decision.proposal_id == Proposal.id)
+        statement = statement.where(Decision.number == int(match[1]))
+    else:
+        return await _by_contribution(tx, uri)
+    found = await tx.find(statement)
+    return found if isinstance(found, Proposal) else None
+
+
+async def vote_answered(tx: Transaction, uri: str | None) -> Vote | None:
+    """Return the vote that this address asks for."""
+    where = await path(tx, uri)
+    match = _VOTE.fullmatch(where) if where else None
+    if match is None:
+        return None
+    statement = select(Vote).join(Proposal, Proposal.id == Vote.proposal_id)
+    vote = await tx.find(
+        statement.where(Proposal.number == int(match[1])).order_by(Vote.round.desc()).limit(1)
+    )
+    return vote if isinstance(vote, Vote) else None
+
+
+async def call(tx: Transaction, uri: str) -> Call | None:
+    """Return the call at this address."""
+    where = await path(tx, uri)
+    match = _CALL.fullmatch(where) if where else None
+    if match is None:
+        return None
+    found = await tx.find(select(Call).where(Call.number == int(match[1])))
+    return found if isinstance(found, Call) else None
+
+
+async def is_ours(tx: Transaction, uri: str) -> bool:
+    """Say whether the address is on this node."""
+    return await path(tx, uri) is not None
+
+
+async def follows(tx: Transaction, author: Actor) -> bool:
+    """Say whether one of ours follows somebody."""
+    statement = (
+        select(Follow.id)
+        .join(Actor, Actor.id == Follow.follower_id)
+        .where(Follow.followed_id == author.id, Follow.state == "accepted", Actor.is_local)
+    )
+    return await tx.scalar(statement.limit(1)) is not None
+
+
+async def concerns(tx: Transaction, author: Actor, thing: Thing) -> bool:
+    """Say whether somebody here follows the author, or is addressed or mentioned."""
+    if await follows(tx, author):
+        return True
+    origin = (await assemblies.the(tx)).origin
+    said_to = [*thing.to, *thing.cc, *thing.mentions, thing.in_reply_to or ""]
+    return any(addressing.is_web_address(uri) and _at(uri, origin) for uri in said_to)
+
+
+async def _by_contribution(tx: Transaction, uri: str | None) -> Proposal | None:
+    if uri is None:
+        return None
+    statement = select(Proposal).join(Contribution, Contribution.proposal_id == Proposal.id)
+    found = await tx.find(statement.where(Contribution.uri == uri))
+    return found if isinstance(found, Proposal) else None
+
+
+def _at(uri: str, origin: str) -> bool:
+    return uri.startswith(origin + "/")

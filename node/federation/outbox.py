@@ -1,0 +1,99 @@
+"""What we say to others, written down with the act that says it."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import insert, select
+
+from node import clock, ids
+from node.activitypub import addressing, document
+from node.activitypub.document import Document
+from node.assembly import assemblies, hearing
+from node.database import Transaction
+from node.federation import identity
+from node.models import Actor, ActorBlock, Contribution, Delivery, Follow, OutboxItem
+
+DELIVERIES = "deliveries"
+
+
+async def publish(
+    tx: Transaction, actor: Actor, activity: Document, inboxes: Iterable[str], *, is_public: bool
+) -> None:
+    """Seal an activity, keep it, and queue one delivery for each distinct inbox."""
+    sealed = await identity.sealed(tx, actor, activity)
+    thing = sealed["object"]
+    item = {
+        "id": ids.new_id(),
+        "uri": sealed["id"],
+        "actor_id": actor.id,
+        "type": sealed["type"],
+        "document": document.encode(sealed).decode(),
+        "is_public": is_public,
+        "object_uri": thing if isinstance(thing, str) else thing.get("id"),
+        "published_at": clock.now(),
+    }
+    await tx.execute(insert(OutboxItem), item)
+    rows = [_delivery(item["id"], inbox) for inbox in await _heard(tx, set(inboxes))]
+    if rows:
+        await tx.execute(insert(Delivery), rows)
+        tx.tell(DELIVERIES)
+
+
+async def followers(tx: Transaction, actor: Actor) -> set[str]:
+    """Return the inboxes of those who follow an actor, one for each server that shares one."""
+    blocked = select(ActorBlock.blocker_id).where(ActorBlock.blocked_id == actor.id)
+    statement = (
+        select(Actor.shared_inbox, Actor.inbox)
+        .join(Follow, Follow.follower_id == Actor.id)
+        .where(Follow.followed_id == actor.id, Follow.state == "accepted")
+        .where(Actor.is_local.is_(False), Actor.deleted_at.is_(None), Actor.id.not_in(blocked))
+    )
+    return {row[0] or row[1] for row in (await tx.execute(statement)).all()}
+
+
+async def partners(tx: Transaction, actor: Actor) -> set[str]:
+    """Return the inboxes of the assemblies that follow us or that we follow."""
+    followers_ = select(Follow.follower_id).where(
+        Follow.followed_id == actor.id, Follow.state == "accepted"
+    )
+    followed = select(Follow.followed_id).where(
+        Follow.follower_id == actor.id, Follow.state == "accepted"
+    )
+    statement = (
+        select(Actor.shared_inbox, Actor.inbox)
+        .where(Actor.id.in_(followers_) | Actor.id.in_(followed))
+        .where(Actor.kind.is_not(None), Actor.is_local.is_(False), Actor.deleted_at.is_(None))
+    )
+    return {row[0] or row[1] for row in (await tx.execute(statement)).all()}
+
+
+async def voices(tx: Transaction, proposal_id: int) -> set[str]:
+    """Return the inboxes of those elsewhere who spoke about a proposal."""
+    statement = (
+        select(Actor.shared_inbox, Actor.inbox)
+        .join(Contribution, Contribution.author_id == Actor.id)
+        .where(Contribution.proposal_id == proposal_id, Contribution.is_outside)
+    )
+    return {row[0] or row[1] for row in (await tx.execute(statement)).all()}
+
+
+async def _heard(tx: Transaction, inboxes: set[str]) -> list[str]:
+    """Leave out servers that are blocked, in this role as in every other (P14), and our own."""
+    assembly = await assemblies.the(tx)
+    hosts = {inbox: addressing.host(inbox) for inbox in inboxes}
+    heard = {host: await hearing.is_heard(tx, host) for host in set(hosts.values())}
+    ours = addressing.host(assembly.origin)
+    return sorted(inbox for inbox, host in hosts.items() if heard[host] and host != ours)
+
+
+def _delivery(item_id: object, inbox: str) -> dict[str, object]:
+    now = clock.now()
+    return {
+        "id": ids.new_id(),
+        "outbox_item_id": item_id,
+        "inbox": inbox,
+        "host": addressing.host(inbox),
+        "state": "waiting",
+        "attempts": 0,
+        "next_attempt_at": now,
+        "created_at": now,
+    }

@@ -1,0 +1,13 @@
+"""How long to wait before trying again."""
+
+import random
+from datetime import timedelta
+
+# count^4 + 15 seconds for 20 tries are more than eight days.
+TRIES = 20
+GIVE_UP_AFTER = timedelta(days=9)
+
+
+def after(tried: int) -> timedelta:
+    """Return the pause after so many tries, with jitter so that nobody is stormed."""
+    return timedelta(seconds=tried**4 + 15 + random.uniform(0, 10 * tried))

@@ -1,0 +1,1 @@
+"""What leaves the node when something happens here; every module registers itself."""

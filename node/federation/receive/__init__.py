@@ -1,0 +1,1 @@
+"""What arrives, one file for each kind; every module registers itself."""

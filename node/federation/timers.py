@@ -1,0 +1,112 @@
+"""What happens because time passes: votes close, opinions are told, old rows go."""
+
+import logging
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from node import clock
+from node.assembly import votes
+from node.database import Transaction
+from node.errors import NotNow
+from node.federation.node import Node
+from node.federation.publish import vote as publish_vote
+from node.models import Counter, InboxItem, OneTimeLink, Opinion, Tombstone, Vote
+
+log = logging.getLogger("palabre.timers")
+
+VOTES = "votes"
+_TELL_EVERY = timedelta(minutes=3)
+_KEEP = timedelta(days=30)
+_LONGEST_SLEEP = 30.0
+
+
+class Timers:
+    """Does what is due, sleeps until the next thing is."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._pruned_at = clock.now() - timedelta(days=1)
+
+    async def run(self) -> None:
+        """Keep time until told to stop."""
+        while True:
+            try:
+                await self.work()
+                pause = await self._pause()
+            except Exception:
+                log.exception("a timer stumbled; trying again in a second")
+                pause = 1.0
+            await self._node.database.live.wait(VOTES, pause)
+
+    async def work(self) -> None:
+        """Do everything that is due now, each thing in its own transaction."""
+        await self._close_votes()
+        await self._tell_opinions()
+        await self._count()
+        if clock.now() - self._pruned_at > timedelta(hours=1):
+            self._pruned_at = clock.now()
+            async with self._node.database.transaction() as tx:
+                await prune(tx)
+
+    async def _close_votes(self) -> None:
+        async with self._node.database.read() as tx:
+            due = [vote.id for vote in await votes.due(tx)]
+        for vote_id in due:
+            try:
+                async with self._node.database.transaction() as tx:
+                    vote = await tx.find(select(Vote).where(Vote.id == vote_id).with_for_update())
+                    if isinstance(vote, Vote):
+                        await votes.close(tx, vote)
+            except NotNow:
+                log.info("vote %s was closed by somebody else", vote_id)
+
+    async def _tell_opinions(self) -> None:
+        since = clock.now() - _TELL_EVERY
+        async with self._node.database.read() as tx:
+            statement = (
+                select(Vote.id)
+                .join(Opinion, Opinion.vote_id == Vote.id)
+                .where(Vote.closed_at.is_(None), Vote.told_at <= since)
+                .where(Opinion.given_at > Vote.told_at)
+                .distinct()
+            )
+            due = [row[0] for row in (await tx.execute(statement)).all()]
+        for vote_id in due:
+            async with self._node.database.transaction() as tx:
+                vote = await tx.get(Vote, vote_id)
+                if vote is not None and not votes.is_over(vote):
+                    await publish_vote.send_opinions(tx, vote)
+
+    async def _count(self) -> None:
+        counted = dict(self._node.counters)
+        if not counted:
+            return
+        async with self._node.database.transaction() as tx:
+            insert = postgresql_insert if tx.dialect == "postgresql" else sqlite_insert
+            statement = insert(Counter)
+            statement = statement.on_conflict_do_update(
+                index_elements=["name"], set_={"value": Counter.value + statement.excluded.value}
+            )
+            rows = [{"name": name, "value": value} for name, value in counted.items()]
+            await tx.execute(statement, rows)
+        self._node.counters.subtract(counted)
+        for name in [name for name, value in self._node.counters.items() if value <= 0]:
+            del self._node.counters[name]
+
+    async def _pause(self) -> float:
+        async with self._node.database.read() as tx:
+            due = await votes.next_close(tx)
+        if due is None:
+            return _LONGEST_SLEEP
+        return min(_LONGEST_SLEEP, max(0.0, (due - clock.now()).total_seconds()))
+
+
+async def prune(tx: Transaction) -> None:
+    """Forget what was handled, or not understood, thirty days ago."""
+    old = clock.now() - _KEEP
+    await tx.execute(delete(InboxItem).where(InboxItem.handled_at < old))
+    await tx.execute(delete(Tombstone).where(Tombstone.deleted_at < old))
+    await tx.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < old))

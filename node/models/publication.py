@@ -1,0 +1,54 @@
+"""What others publish and we keep."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from node import clock, ids
+from node.models.actor import Actor
+from node.models.base import Model
+
+
+class Publication(Model):
+    """A text, event or question of somebody elsewhere, as its own server says it."""
+
+    __tablename__ = "publication"
+    __table_args__ = (
+        Index("ix_publication_author_id_id", "author_id", "id"),
+        Index("ix_publication_in_reply_to", "in_reply_to"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, default_factory=ids.new_id)
+    uri: Mapped[str] = mapped_column(unique=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("actor.id"))
+    type: Mapped[str]
+    document: Mapped[str]
+    is_public: Mapped[bool]
+    kind: Mapped[str | None] = mapped_column(default=None)
+    name: Mapped[str | None] = mapped_column(default=None)
+    summary: Mapped[str | None] = mapped_column(default=None)
+    content: Mapped[str] = mapped_column(default="")
+    url: Mapped[str | None] = mapped_column(default=None)
+    language: Mapped[str | None] = mapped_column(default=None)
+    in_reply_to: Mapped[str | None] = mapped_column(default=None)
+    shared_by_id: Mapped[int | None] = mapped_column(ForeignKey("actor.id"), default=None)
+    is_proven: Mapped[bool] = mapped_column(default=False)
+    is_featured: Mapped[bool] = mapped_column(default=False)
+    published_at: Mapped[datetime] = mapped_column(default_factory=clock.now)
+    updated_at: Mapped[datetime | None] = mapped_column(default=None)
+    deleted_at: Mapped[datetime | None] = mapped_column(default=None)
+    author: Mapped[Actor] = relationship(
+        foreign_keys=[author_id], lazy="joined", init=False, viewonly=True
+    )
+
+
+class Tombstone(Model):
+    """An address that had something and never will again."""
+
+    __tablename__ = "tombstone"
+
+    uri: Mapped[str] = mapped_column(primary_key=True)
+    author_uri: Mapped[str]
+    former_type: Mapped[str | None] = mapped_column(default=None)
+    deleted_at: Mapped[datetime] = mapped_column(default_factory=clock.now)

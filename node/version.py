@@ -1,0 +1,3 @@
+"""Which Palabre this is."""
+
+VERSION = "0.1.0"

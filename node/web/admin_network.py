@@ -1,0 +1,189 @@
+"""Whom the assembly follows, who follows it, and whom it does not hear."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from node.assembly import assemblies, blocking, following, traffic
+from node.assembly.hearing import ALLOWED, BLOCKED
+from node.database import Transaction
+from node.errors import Invalid, NotFound, Problem, Refusal, Unreachable
+from node.federation import actors
+from node.models import Actor
+from node.web.forms import Form, form, see_other
+from node.web.page import page
+from node.web.security import in_charge
+
+_HERE = "/admin/reseau"
+
+
+async def show(request: Request) -> Response:
+    """Show everybody with whom there is something between us, wishes first."""
+    in_charge(request)
+    return await _page(request, Form({}))
+
+
+async def follow(request: Request) -> Response:
+    """Ask to follow somebody elsewhere, found by their address."""
+    in_charge(request)
+    answers = await form(request)
+    found = await _found(request, answers, "address")
+    if isinstance(found, Problem):
+        return await _page(request, answers, found)
+    async with request.app.state.node.database.transaction() as tx:
+        assembly = await assemblies.the(tx)
+        await following.follow(tx, assembly.actor, await _actor(tx, found.id))
+    return see_other(_HERE, "notice.follow-asked")
+
+
+async def unfollow(request: Request) -> Response:
+    """Follow somebody no longer."""
+    in_charge(request)
+    answers = await form(request)
+    async with request.app.state.node.database.transaction() as tx:
+        other = await _actor(tx, _id(answers))
+        await following.unfollow(tx, (await assemblies.the(tx)).actor, other)
+    return see_other(_HERE, "notice.saved")
+
+
+async def accept(request: Request) -> Response:
+    """Let somebody follow the assembly."""
+    in_charge(request)
+    answers = await form(request)
+    async with request.app.state.node.database.transaction() as tx:
+        wish = await following.by_id(tx, _id(answers))
+        await following.accept_follower(tx, wish)
+    return see_other(_HERE, "notice.saved")
+
+
+async def refuse(request: Request) -> Response:
+    """Do not let somebody follow the assembly, or no longer."""
+    in_charge(request)
+    answers = await form(request)
+    async with request.app.state.node.database.transaction() as tx:
+        wish = await following.by_id(tx, _id(answers))
+        await following.refuse_follower(tx, wish)
+    return see_other(_HERE, "notice.saved")
+
+
+async def block(request: Request) -> Response:
+    """No longer hear somebody, found by their address."""
+    in_charge(request)
+    answers = await form(request)
+    found = await _found(request, answers, "blocked")
+    if isinstance(found, Problem):
+        return await _page(request, answers, found)
+    async with request.app.state.node.database.transaction() as tx:
+        assembly = await assemblies.the(tx)
+        await blocking.block(tx, assembly.actor, await _actor(tx, found.id), answers["reason"])
+    return see_other(_HERE, "notice.blocked")
+
+
+async def unblock(request: Request) -> Response:
+    """Hear somebody again."""
+    in_charge(request)
+    answers = await form(request)
+    async with request.app.state.node.database.transaction() as tx:
+        other = await _actor(tx, _id(answers))
+        await blocking.unblock(tx, (await assemblies.the(tx)).actor, other)
+    return see_other(_HERE, "notice.saved")
+
+
+async def rule(request: Request) -> Response:
+    """Block a server, or put it on the list of those that are heard."""
+    in_charge(request)
+    answers = await form(request)
+    wanted = ALLOWED if answers["rule"] == ALLOWED else BLOCKED
+    try:
+        async with request.app.state.node.database.transaction() as tx:
+            await blocking.rule_domain(tx, answers["domain"], wanted, answers["domain_reason"])
+    except Invalid as error:
+        return await _page(request, answers, *error.problems)
+    return see_other(_HERE, "notice.saved")
+
+
+async def forget_rule(request: Request) -> Response:
+    """Drop the rule about a server."""
+    in_charge(request)
+    answers = await form(request)
+    async with request.app.state.node.database.transaction() as tx:
+        await blocking.forget_domain(tx, answers["domain"])
+    return see_other(_HERE, "notice.saved")
+
+
+async def hear(request: Request) -> Response:
+    """Hear everybody but the blocked, or nobody but the allowed."""
+    in_charge(request)
+    answers = await form(request)
+    async with request.app.state.node.database.transaction() as tx:
+        await blocking.hear_only_allowed(tx, only=answers["mode"] == ALLOWED)
+    return see_other(_HERE, "notice.saved")
+
+
+async def _found(request: Request, answers: Form, field: str) -> Actor | Problem:
+    """Ask other servers who is meant, before anything is changed."""
+    written = answers.text(field)[:300]
+    if not written:
+        return Problem(field, "address-missing", {})
+    try:
+        return await actors.look_up(request.app.state.node, written)
+    except Unreachable:
+        return Problem(field, "server-silent", {"written": written})
+    except Refusal as error:
+        is_known = request.state.words.has(f"error.{error.code}")
+        code = error.code if is_known else "no-such-actor"
+        return Problem(field, code, {"written": written, **error.values})
+
+
+def _id(answers: Form) -> int:
+    """Return which row is meant; none has the number 0."""
+    typed = answers["id"]
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 20 else 0
+
+
+async def _actor(tx: Transaction, actor_id: int) -> Actor:
+    actor = await tx.get(Actor, actor_id)
+    if actor is None:
+        raise NotFound("there is no such actor")
+    return actor
+
+
+async def _page(request: Request, values: Form, *problems: Problem) -> Response:
+    async with request.app.state.node.database.read() as tx:
+        assembly = await assemblies.the(tx)
+        shown = {
+            "wishes": await following.followers(tx, assembly.actor, following.ASKED),
+            "followers": await following.followers(tx, assembly.actor),
+            "followed": await following.followed(tx, assembly.actor),
+            "blocked": await blocking.blocked_actors(tx, assembly.actor),
+            "rules": await blocking.domain_rules(tx),
+            "peers": await traffic.peers(tx),
+            "only_allowed": assembly.only_allowed_domains,
+        }
+    return await page(
+        request,
+        "admin_network.html",
+        status=422 if problems else 200,
+        values=values,
+        problems=problems,
+        **shown,
+    )
+
+
+routes = [
+    Route(_HERE, show),
+    *(
+        Route(f"{_HERE}/{name}", act, methods=["POST"])
+        for name, act in {
+            "suivre": follow,
+            "quitter": unfollow,
+            "accepter": accept,
+            "refuser": refuse,
+            "bloquer": block,
+            "debloquer": unblock,
+            "serveur": rule,
+            "oublier": forget_rule,
+            "ecouter": hear,
+        }.items()
+    ),
+]

@@ -1,0 +1,75 @@
+"""What is on its way out, and what came in, with the fate of each."""
+
+from collections import Counter
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from node.assembly import traffic
+from node.federation import queue
+from node.web.forms import form, see_other
+from node.web.page import page
+from node.web.security import in_charge
+
+_SHOWN = 200
+
+
+async def waiting(request: Request) -> Response:
+    """Show what waits to go out: how much, since when, why, and what can be done."""
+    in_charge(request)
+    async with request.app.state.node.database.read() as tx:
+        items = await queue.overview(tx)
+        load = await traffic.load(tx)
+    reasons = Counter(item.reason for item in items if item.reason)
+    return await page(
+        request,
+        "admin_queue.html",
+        items=items[:_SHOWN],
+        hidden=max(0, len(items) - _SHOWN),
+        load=load,
+        reasons=reasons.most_common(12),
+    )
+
+
+async def retry(request: Request) -> Response:
+    """Try a delivery again now."""
+    in_charge(request)
+    number = _id((await form(request))["id"])
+    async with request.app.state.node.database.transaction() as tx:
+        await queue.retry(tx, number)
+    return see_other("/admin/file", "notice.delivery-retried")
+
+
+async def drop(request: Request) -> Response:
+    """Give a delivery up."""
+    in_charge(request)
+    number = _id((await form(request))["id"])
+    async with request.app.state.node.database.transaction() as tx:
+        await queue.drop(tx, number)
+    return see_other("/admin/file", "notice.delivery-dropped")
+
+
+async def journal(request: Request) -> Response:
+    """Show what arrived last and what became of it, and how often the door refused."""
+    in_charge(request)
+    state = request.query_params.get("etat") or None
+    async with request.app.state.node.database.read() as tx:
+        values = {
+            "items": await traffic.arrivals(tx, state=state),
+            "fates": await traffic.fates(tx),
+            "counters": await traffic.counters(tx),
+        }
+    return await page(request, "admin_journal.html", chosen=state, **values)
+
+
+def _id(typed: str) -> int:
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 20 else 0
+
+
+routes = [
+    Route("/admin/file", waiting),
+    Route("/admin/file/reessayer", retry, methods=["POST"]),
+    Route("/admin/file/abandonner", drop, methods=["POST"]),
+    Route("/admin/journal", journal),
+]

@@ -1,0 +1,125 @@
+"""One proposal: its state, its text, the way to vote or the outcome, the discussion."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from node.assembly import contributions, dossiers, proposals
+from node.assembly.dossiers import Dossier, Place, Standing, Voice
+from node.database import Transaction
+from node.errors import Invalid, NotFound, Problem
+from node.models import Contribution, Member, State
+from node.texts import plain
+from node.web import reading, tables, voices
+from node.web.page import page
+from node.web.security import form, myself, signed_in
+
+
+class _Seen(NamedTuple):
+    """What one moment of the database says about a proposal."""
+
+    dossier: Dossier
+    said: Sequence[Voice]
+    standing: Standing | None
+    place: Place | None
+
+
+async def show(request: Request) -> Response:
+    """One address holds the whole question; the slug is decoration and a wrong one redirects."""
+    seen = await _look(request)
+    path = reading.proposal_path(seen.dossier.number, seen.dossier.title)
+    if "slug" in request.path_params and request.url.path != path:
+        return RedirectResponse(path, 301)
+    return await _page(request, seen, reply_to=request.query_params.get("repondre", ""))
+
+
+async def vote(request: Request) -> Response:
+    """The opening of the vote is read on the proposal's own page."""
+    return RedirectResponse(f"/p/{reading.number(request)}#vote", 302, {"Vary": "Accept"})
+
+
+async def contribute(request: Request) -> Response:
+    """Say something about the proposal, or answer somebody who did."""
+    number = reading.number(request)
+    signed_in(request)
+    written = await form(request)
+    text, reply_to = written.text("text"), written.text("reply_to")
+    try:
+        async with request.app.state.node.database.transaction() as tx:
+            author = await myself(tx, request)
+            proposal = await proposals.by_number(tx, number)
+            answered = await _answered(tx, proposal.id, reply_to)
+            contribution = await contributions.comment(
+                tx, author, on=proposal, text=text, in_reply_to=answered
+            )
+    except Invalid as error:
+        seen = await _look(request)
+        return await _page(request, seen, error.problems, text=text, reply_to=reply_to)
+    return RedirectResponse(f"/p/{number}#c-{contribution.id}", 303)
+
+
+async def _answered(tx: Transaction, proposal_id: int, reply_to: str) -> Contribution | None:
+    if not reply_to:
+        return None
+    answered = await contributions.by_id(tx, reading.row_number(reply_to))
+    if answered.proposal_id != proposal_id:
+        raise NotFound("that one is about something else")
+    return answered
+
+
+async def _look(request: Request) -> _Seen:
+    member: Member | None = request.state.member
+    standing = place = None
+    async with request.app.state.node.database.read() as tx:
+        dossier = await dossiers.by_number(tx, reading.number(request))
+        said = await dossiers.voices(tx, dossier.id)
+        if dossier.state is State.VOTE and dossier.vote_id:
+            standing = await dossiers.standing(tx, dossier.vote_id)
+            if member is not None:
+                place = await dossiers.place_of(tx, dossier.vote_id, member.id)
+    return _Seen(dossier, said, standing, place)
+
+
+async def _page(
+    request: Request,
+    seen: _Seen,
+    problems: Sequence[Problem] = (),
+    *,
+    text: str = "",
+    reply_to: str = "",
+) -> Response:
+    dossier, said = seen.dossier, seen.said
+    uri = f"{request.state.assembly.origin}/p/{dossier.number}"
+    return await page(
+        request,
+        "proposal.html",
+        status=422 if problems else 200,
+        proposal=dossier,
+        uri=uri,
+        canonical=reading.proposal_path(dossier.number, dossier.title),
+        content=reading.ours(dossier.content),
+        sentence=plain(dossier.content, 200),
+        threads=voices.threads(said),
+        voices_count=len(said),
+        servers_count=voices.servers(said),
+        reply=next((voice for voice in said if str(voice.id) == reply_to), None),
+        standing=seen.standing,
+        place=seen.place,
+        table=tables.of(dossier.tally),
+        outside=tables.of(dossier.outside),
+        may_carry=dossier.is_carried_by(request.state.member),
+        qr=reading.qr(uri),
+        problems=problems,
+        text=text,
+    )
+
+
+routes = [
+    Route("/p/{n:int}", show),
+    Route("/p/{n:int}-{slug}", show),
+    Route("/p/{n:int}/vote", vote),
+    Route("/p/{n:int}/contributions", contribute, methods=["POST"]),
+]

@@ -1,0 +1,114 @@
+"""What a person, or a machine, reads when something may not be, is gone, or went wrong."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+
+from node.errors import Invalid, NotFound, Problem, Refusal, Unreachable
+from node.web import language
+from node.web.forms import DoneAlready
+from node.web.page import page
+from node.web.security import is_secure, protect
+
+logger = logging.getLogger("palabre.web")
+
+
+async def refused(request: Request, error: Exception) -> Response:
+    """Answer a refusal in the way of the door it came by."""
+    assert isinstance(error, Refusal)
+    headers = {}
+    if seconds := error.values.get("retry_after"):
+        headers["Retry-After"] = str(seconds)
+    if for_machines(request):
+        return JSONResponse({"error": error.code}, error.status, headers)
+    if error.code == "sign-in-first":
+        if request.method == "GET":
+            suite = urlencode({"suite": _address(request)})
+            return RedirectResponse(f"/connexion?{suite}", 302)
+        return RedirectResponse("/connexion", 303)
+    return await _page(request, error, headers)
+
+
+async def unreachable(request: Request, error: Exception) -> Response:
+    """Say that another server did not answer."""
+    assert isinstance(error, Unreachable)
+    if for_machines(request):
+        return JSONResponse({"error": "unreachable"}, 502)
+    return await _error_page(request, 502, "unreachable")
+
+
+async def done_already(request: Request, error: Exception) -> Response:
+    """Lead a form that came twice to where the first one led."""
+    assert isinstance(error, DoneAlready)
+    return RedirectResponse(error.location, 303)
+
+
+async def no_such_page(request: Request, error: Exception) -> Response:
+    """Answer addresses and methods that lead nowhere."""
+    assert isinstance(error, HTTPException)
+    if for_machines(request):
+        return JSONResponse({"error": error.detail}, error.status_code, error.headers)
+    if error.status_code == 404:
+        return await refused(request, NotFound("no route"))
+    code = "method-not-allowed" if error.status_code == 405 else "refused"
+    answer = await _error_page(request, error.status_code, code)
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+async def broken(request: Request, error: Exception) -> Response:
+    """Answer when we made a mistake; the log has it, the page says only that."""
+    logger.error("%s %s broke: %r", request.method, request.url.path, error)
+    if for_machines(request):
+        answer: Response = JSONResponse({"error": "broken"}, 500)
+    else:
+        answer = _plain_page(request)
+    answer.raw_headers = protect(answer.raw_headers, secure=is_secure(request.scope))
+    return answer
+
+
+def for_machines(request: Request) -> bool:
+    """Say whether a program asks, which wants a code and no page."""
+    if request.method == "POST" and request.url.path.endswith("/inbox"):
+        return True
+    accept = request.headers.get("accept", "")
+    return "json" in accept and "text/html" not in accept
+
+
+async def _page(request: Request, error: Refusal, headers: dict[str, str]) -> Response:
+    problems = error.problems if isinstance(error, Invalid) else ()
+    answer = await _error_page(request, error.status, error.code, error.values, problems)
+    answer.headers.update(headers)
+    return answer
+
+
+async def _error_page(
+    request: Request,
+    status: int,
+    code: str,
+    about: Mapping[str, object] | None = None,
+    problems: Sequence[Problem] = (),
+) -> Response:
+    words = request.state.words
+    if not words.has(f"error.{code}"):
+        logger.error("there are no words for the refusal %s", code)
+        code = "refused"
+    sentence = words(f"error.{code}", **{"retry_after": "", **(about or {})})
+    kind = status if words.has(f"error-title.{status}") else 403
+    values = {"status": status, "sentence": sentence, "kind": str(kind), "problems": problems}
+    return await page(request, "error.html", **values)
+
+
+def _plain_page(request: Request) -> Response:
+    """Return a page that needs neither database nor templates."""
+    words = getattr(request.state, "words", None) or language.spoken("fr")
+    return PlainTextResponse(f"{words('error.broken')}\n", 500)
+
+
+def _address(request: Request) -> str:
+    query = request.url.query
+    return f"{request.url.path}?{query}" if query else request.url.path

@@ -1,0 +1,24 @@
+"""Figures of a vote as a table and a bar: each answer with its word, its sign and its share."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+_SIGNS = {"for": "+", "against": "−", "abstain": "o", "objection": "!", "block": "!"}
+
+
+class Line(NamedTuple):
+    """One answer, how often it was given, and its share in percent."""
+
+    choice: str
+    sign: str
+    times: int
+    share: int
+
+
+def of(tally: Mapping[str, int] | None) -> list[Line]:
+    """Return one line for each answer; nothing when nobody could answer."""
+    total = sum((tally or {}).values())
+    return [
+        Line(choice, _SIGNS.get(choice, "·"), count, round(100 * count / total) if total else 0)
+        for choice, count in (tally or {}).items()
+    ]
