@@ -1,12 +1,16 @@
 """How one part of the node hears what another did: `record` in the act, `on` at the listener."""
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, TypeVar
-
-if TYPE_CHECKING:
-    from node.database import Transaction
+from typing import Any, Protocol, TypeVar
 
 Listener = TypeVar("Listener", bound=Callable[..., Awaitable[None]])
+
+
+class Recorder(Protocol):
+    """A transaction, as far as events are concerned."""
+
+    events: list[object]
+
 
 _listeners: dict[type, list[Callable[..., Awaitable[None]]]] = {}
 
@@ -25,12 +29,12 @@ def on(*kinds: type) -> Callable[[Listener], Listener]:
     return register
 
 
-def record(tx: "Transaction", event: object) -> None:
+def record(tx: Recorder, event: object) -> None:
     """Note that something happened; listeners are told before the transaction commits."""
     tx.events.append(event)
 
 
-async def tell(tx: "Transaction", event: object) -> None:
+async def tell(tx: Recorder, event: object) -> None:
     """Let every listener of this kind of event act, in order of registration."""
     for listener in _listeners.get(type(event), ()):
         await listener(tx, event)

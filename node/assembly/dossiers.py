@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, func, literal, select
 from sqlalchemy.orm import aliased
@@ -91,9 +91,8 @@ class Dossier:
         return method.find(self.method).choices
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Voice:
-    """What somebody said about a proposal."""
+class Voice(NamedTuple):
+    """What somebody said about a proposal, in the order of the columns of `_VOICES`."""
 
     id: int
     uri: str
@@ -277,5 +276,5 @@ async def reasons(tx: Transaction, vote_id: int) -> list[tuple[str, str]]:
 
 
 async def _said(tx: Transaction, statement: Any, number: int) -> list[Voice]:
-    rows = (await tx.execute(statement, {"number": number})).mappings()
-    return [Voice(**row) for row in rows]
+    rows = (await tx.execute(statement, {"number": number})).all()
+    return [Voice._make(row) for row in rows]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, RowMapping, Select, and_, bindparam, func, select
+from sqlalchemy import Integer, Row, RowMapping, Select, and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from node import clock
@@ -109,13 +109,14 @@ _PROPOSALS = (
     .outerjoin(_last_decision, _last_decision.proposal_id == Proposal.id)
     .where(Proposal.state.in_(bindparam("states", expanding=True)))
 )
+_limit = bindparam("limit", type_=Integer)
 _OPEN = _PROPOSALS.order_by(
     Proposal.state != State.VOTE,
     func.coalesce(Proposal.vote_closes_at, Proposal.discussion_closes_at).is_(None),
     func.coalesce(Proposal.vote_closes_at, Proposal.discussion_closes_at),
     Proposal.number.desc(),
-)
-_NEWEST = _PROPOSALS.order_by(Proposal.number.desc())
+).limit(_limit)
+_NEWEST = _PROPOSALS.order_by(Proposal.number.desc()).limit(_limit)
 _COUNTS = select(Proposal.state, func.count()).group_by(Proposal.state)
 _DECISIONS = (
     select(
@@ -131,6 +132,7 @@ _DECISIONS = (
     .join(Version, Version.id == Decision.version_id)
     .outerjoin(Vote, Vote.id == Decision.vote_id)
     .order_by(Decision.number.desc())
+    .limit(_limit)
 )
 _CALLS = select(
     Call.number,
@@ -146,21 +148,19 @@ _CALLS = select(
     select(func.count()).where(Rsvp.call_id == Call.id).scalar_subquery().label("coming"),
 )
 _end = func.coalesce(Call.ends_at, Call.starts_at)
-_UPCOMING = _CALLS.where(_end > bindparam("moment", type_=Call.starts_at.type)).order_by(
-    Call.starts_at
-)
-_PAST = _CALLS.where(_end <= bindparam("moment", type_=Call.starts_at.type)).order_by(
-    Call.starts_at.desc()
-)
+_moment = bindparam("moment", type_=Call.starts_at.type)
+_UPCOMING = _CALLS.where(_end > _moment).order_by(Call.starts_at).limit(_limit)
+_PAST = _CALLS.where(_end <= _moment).order_by(Call.starts_at.desc()).limit(_limit)
+_ALL = 10_000
 
 
-async def open_now(tx: Transaction, limit: int | None = None) -> list[ProposalLine]:
+async def open_now(tx: Transaction, limit: int = _ALL) -> list[ProposalLine]:
     """Return what can still be influenced: votes by closing date, then discussions."""
     return await _proposals(tx, _OPEN, (*VOTED, *DISCUSSED), limit)
 
 
 async def proposals(
-    tx: Transaction, states: Sequence[State] = PUBLIC, limit: int | None = None
+    tx: Transaction, states: Sequence[State] = PUBLIC, limit: int = _ALL
 ) -> list[ProposalLine]:
     """Return the proposals in these states, newest first."""
     return await _proposals(tx, _NEWEST, states, limit)
@@ -171,21 +171,21 @@ async def counts(tx: Transaction) -> dict[State, int]:
     return {row[0]: row[1] for row in (await tx.execute(_COUNTS)).all()}
 
 
-async def decisions(tx: Transaction, limit: int | None = None) -> list[DecisionLine]:
+async def decisions(tx: Transaction, limit: int = _ALL) -> list[DecisionLine]:
     """Return the decisions, newest first."""
-    rows = await _rows(tx, _limited(_DECISIONS, limit), {})
+    rows = await _rows(tx, _DECISIONS, {"limit": limit})
     return [DecisionLine(**row) for row in rows]
 
 
-async def upcoming(tx: Transaction, limit: int | None = None) -> list[CallLine]:
+async def upcoming(tx: Transaction, limit: int = _ALL) -> list[CallLine]:
     """Return the calls that are not over, soonest first."""
-    rows = await _rows(tx, _limited(_UPCOMING, limit), {"moment": clock.now()})
+    rows = await _rows(tx, _UPCOMING, {"moment": clock.now(), "limit": limit})
     return [CallLine(**row) for row in rows]
 
 
-async def past(tx: Transaction, limit: int | None = 50) -> list[CallLine]:
+async def past(tx: Transaction, limit: int = 50) -> list[CallLine]:
     """Return the calls that are over, latest first."""
-    rows = await _rows(tx, _limited(_PAST, limit), {"moment": clock.now()})
+    rows = await _rows(tx, _PAST, {"moment": clock.now(), "limit": limit})
     return [CallLine(**row) for row in rows]
 
 
@@ -205,9 +205,9 @@ async def full_texts(tx: Transaction, limit: int = 50) -> list[Row[Any]]:
 
 
 async def _proposals(
-    tx: Transaction, statement: Select[*tuple[Any, ...]], states: Sequence[State], limit: int | None
+    tx: Transaction, statement: Select[*tuple[Any, ...]], states: Sequence[State], limit: int
 ) -> list[ProposalLine]:
-    rows = await _rows(tx, _limited(statement, limit), {"states": list(states)})
+    rows = await _rows(tx, statement, {"states": list(states), "limit": limit})
     return [ProposalLine(**row) for row in rows]
 
 
@@ -215,7 +215,3 @@ async def _rows(
     tx: Transaction, statement: Select[*tuple[Any, ...]], values: dict[str, Any]
 ) -> Sequence[RowMapping]:
     return (await tx.execute(statement, values)).mappings().all()
-
-
-def _limited(statement: Select[*tuple[Any, ...]], limit: int | None) -> Select[*tuple[Any, ...]]:
-    return statement if limit is None else statement.limit(limit)

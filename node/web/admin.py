@@ -1,5 +1,8 @@
 """How the node is doing, in one word a line, for those in charge."""
 
+from datetime import timedelta
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -12,7 +15,7 @@ from node.web.forms import Form, filled, form, see_other
 from node.web.page import page
 from node.web.security import in_charge
 
-_LATE = 3600
+_LATE = timedelta(hours=1)
 ZONES = (
     "Europe/Paris", "Europe/Brussels", "Europe/Zurich", "America/Cayenne", "America/Guadeloupe",
     "America/Martinique", "America/Miquelon", "Indian/Mayotte", "Indian/Reunion",
@@ -26,16 +29,16 @@ async def show(request: Request) -> Response:
     async with request.app.state.node.database.read() as tx:
         assembly = request.state.assembly
         wishes = await following.followers(tx, assembly.actor, following.ASKED)
-        values = {
-            "load": await traffic.load(tx),
+        load = await traffic.load(tx)
+        values: dict[str, Any] = {
+            "load": load,
             "silent": await traffic.silent_since(tx),
             "wishes": len(wishes),
             "members_count": await members.count(tx),
             "followers_count": await following.followers_count(tx, assembly.actor),
             "following_count": await following.following_count(tx, assembly.actor),
         }
-    oldest = values["load"].oldest
-    is_late = oldest is not None and (clock.now() - oldest).total_seconds() > _LATE
+    is_late = load.oldest is not None and clock.now() - load.oldest > _LATE
     return await page(request, "admin.html", is_late=is_late, **values)
 
 

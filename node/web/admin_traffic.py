@@ -1,6 +1,7 @@
 """What is on its way out, and what came in, with the fate of each."""
 
 from collections import Counter
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -33,11 +34,11 @@ async def waiting(request: Request) -> Response:
 
 
 async def retry(request: Request) -> Response:
-    """Try a delivery again now."""
+    """Try a delivery again now, or all of them."""
     in_charge(request)
-    number = _id((await form(request))["id"])
+    which = (await form(request))["id"]
     async with request.app.state.node.database.transaction() as tx:
-        await queue.retry(tx, number)
+        await queue.retry(tx, None if which == "tout" else _id(which))
     return see_other("/admin/file", "notice.delivery-retried")
 
 
@@ -55,7 +56,7 @@ async def journal(request: Request) -> Response:
     in_charge(request)
     state = request.query_params.get("etat") or None
     async with request.app.state.node.database.read() as tx:
-        values = {
+        values: dict[str, Any] = {
             "items": await traffic.arrivals(tx, state=state),
             "fates": await traffic.fates(tx),
             "counters": await traffic.counters(tx),

@@ -150,9 +150,7 @@ async def _check(request: Request, values: Form, invitation: Invitation) -> Resp
     )
 
 
-async def _cancel_page(
-    request: Request, call: Call, values: Form, *problems: Problem
-) -> Response:
+async def _cancel_page(request: Request, call: Call, values: Form, *problems: Problem) -> Response:
     return await page(
         request,
         "call_cancel.html",

@@ -1,5 +1,7 @@
 """What waits for the member who is signed in, and what is theirs."""
 
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -13,7 +15,7 @@ async def show(request: Request) -> Response:
     """Show the votes that ask for an answer first, by closing date."""
     member = signed_in(request)
     async with request.app.state.node.database.read() as tx:
-        values = {
+        values: dict[str, Any] = {
             "asked": await attention.asked(tx, member),
             "carried": await attention.carried(tx, member),
             "organised": await attention.organised(tx, member),

@@ -33,7 +33,7 @@ async def show(request: Request) -> Response:
         statement=reading.ours(render(decision.statement)),
         sentence=plain(render(decision.statement), 200),
         table=tables.of(decision.tally),
-        outside=[line for line in tables.of(decision.outside) if line.count],
+        outside=[line for line in tables.of(decision.outside) if line.times],
         outside_count=sum(decision.outside.values()),
         servers_count=servers,
         reasons=reasons,

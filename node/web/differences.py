@@ -67,4 +67,4 @@ def _steps(left: list[str], right: list[str]) -> Iterator[tuple[str, list[str], 
 
 
 def _paragraphs(text: str) -> list[str]:
-    return [part.strip() for part in re.split(r"\n\s*\n|\n(?=[-*#0-9])", text) if part.strip()]
+    return [line for line in text.splitlines() if line.strip()]

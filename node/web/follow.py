@@ -40,8 +40,8 @@ async def lead(request: Request) -> Response:
     except (Refusal, Unreachable) as error:
         code = error.code if isinstance(error, Refusal) else "server-silent"
         known = code if request.state.words.has(f"error.{code}") else "server-unknown"
-        values = {"written": address}
-        return await _page(request, answers, Problem("address", known, values))
+        problem = Problem("address", known, {"written": address})
+        return await _page(request, answers, problem)
     answer = await page(
         request,
         "follow_door.html",
@@ -90,9 +90,7 @@ def _be_patient(request: Request) -> None:
         raise TooMany("too many servers looked for", retry_after=max(1, round(wait)))
 
 
-async def _page(
-    request: Request, values: Form, *problems: Problem, known: str = ""
-) -> Response:
+async def _page(request: Request, values: Form, *problems: Problem, known: str = "") -> Response:
     wanted = values if values["uri"] else Form(request.query_params)
     uri, intent = _wanted(request, wanted)
     return await page(

@@ -95,7 +95,7 @@ async def _page(request: Request, problems: Sequence[Problem] = (), *, text: str
         "publication.html",
         status=422 if problems else 200,
         shown=show(news),
-        threads=voices.threads(said),
+        threads=voices.threads(request, said),
         voices_count=len(said),
         problems=problems,
         text=text,

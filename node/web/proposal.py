@@ -102,7 +102,7 @@ async def _page(
         canonical=reading.proposal_path(dossier.number, dossier.title),
         content=reading.ours(dossier.content),
         sentence=plain(dossier.content, 200),
-        threads=voices.threads(said),
+        threads=voices.threads(request, said),
         voices_count=len(said),
         servers_count=voices.servers(said),
         reply=next((voice for voice in said if str(voice.id) == reply_to), None),

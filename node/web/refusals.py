@@ -6,10 +6,10 @@ from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from node.errors import Invalid, NotFound, Problem, Refusal, Unreachable
-from node.web import language
+from node.web import language, style
 from node.web.forms import DoneAlready
 from node.web.page import page
 from node.web.security import is_secure, protect
@@ -106,7 +106,17 @@ async def _error_page(
 def _plain_page(request: Request) -> Response:
     """Return a page that needs neither database nor templates."""
     words = getattr(request.state, "words", None) or language.spoken("fr")
-    return PlainTextResponse(f"{words('error.broken')}\n", 500)
+    title, sentence, home = (
+        words(key) for key in ("error-title.500", "error.broken", "shell.back-home")
+    )
+    return HTMLResponse(
+        f'<!doctype html><html lang="{words.language}"><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width"><title>{title}</title>'
+        f'<link rel="stylesheet" href="{style.SHEET_URL}"><main class="narrow"><h1>{title}</h1>'
+        f'<p>{sentence}</p><p><a href="/">{home}</a></p></main></html>',
+        500,
+        {"Cache-Control": "no-store"},
+    )
 
 
 def _address(request: Request) -> str:

@@ -84,9 +84,7 @@ def block_of(address: str) -> str:
 def _be_patient(request: Request, handle: str) -> None:
     address = request.client.host if request.client else ""
     node = request.app.state.node.origin
-    wait = max(
-        _BY_ADDRESS.take(f"{node} {block_of(address)}"), _BY_NAME.take(f"{node} {handle}")
-    )
+    wait = max(_BY_ADDRESS.take(f"{node} {block_of(address)}"), _BY_NAME.take(f"{node} {handle}"))
     if wait:
         seconds = max(1, round(wait))
         raise TooMany("too many tries to sign in", code="too-many-tries", retry_after=seconds)

@@ -12,6 +12,7 @@ from node.assembly.dossiers import Dossier
 from node.database import Transaction
 from node.errors import NotFound
 from node.models import Version
+from node.texts import plain
 from node.web import differences, reading
 from node.web.page import page
 
@@ -22,6 +23,8 @@ async def compare(request: Request) -> Response:
     newest = versions[-1].number
     to = _chosen(versions, reading.asked_number(request, "a"), newest)
     since = _chosen(versions, reading.asked_number(request, "de"), max(to.number - 1, 1))
+    title = differences.between(since.title, to.title)
+    rows = differences.between(plain(since.content), plain(to.content))
     return await page(
         request,
         "versions.html",
@@ -30,9 +33,9 @@ async def compare(request: Request) -> Response:
         versions=versions[::-1],
         since=since,
         to=to,
-        title=differences.between(since.title, to.title),
-        rows=differences.between(since.source, to.source),
-        is_same=since.digest == to.digest,
+        title=title,
+        rows=rows,
+        is_same=differences.is_same(title) and differences.is_same(rows),
     )
 
 

@@ -1,34 +1,50 @@
 """What people say on a page, put in order: on two levels, ours and those from elsewhere."""
 
+import functools
 from collections.abc import Iterable
+from datetime import datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
+from starlette.requests import Request
 
+from node import clock
+from node.assembly import assemblies
 from node.assembly.dossiers import Voice
 from node.web.reading import foreign, link, ours
+from node.words import Words
 
 
 class Shown(NamedTuple):
-    """A voice as the page shows it: cleaned, with the way to its author."""
+    """A voice as the page shows it: cleaned, dated, with the way to its author."""
 
-    voice: Voice
-    content: Markup
+    id: int
+    path: str
+    author_id: int
+    author: str
     author_page: str | None
+    server: str | None
     origin_page: str | None
+    stamp: str
+    day: str
+    is_edited: bool
     answers_to: str | None
+    language: str | None
+    content: Markup
     replies: list["Shown"]
 
 
-def threads(voices: Iterable[Voice]) -> list[Shown]:
+def threads(request: Request, voices: Iterable[Voice]) -> list[Shown]:
     """Put replies under the voice that began the exchange, whoever they answer in it."""
+    words, zone = request.state.words, assemblies.zone(request.state.assembly)
     heads: list[Shown] = []
     by_uri: dict[str, tuple[Shown, Shown]] = {}
     for voice in voices:
-        answered = by_uri.get(voice.in_reply_to or "")
-        head = answered[0] if answered else None
-        shown = _shown(voice, answered[1].voice if answered and answered[1] is not head else None)
-        (head.replies if head else heads).append(shown)
+        head, answered = by_uri.get(voice.in_reply_to or "", (None, None))
+        dated = _dated(voice.published_at, words, zone)
+        shown = _shown(voice, dated, answered.author if answered and answered is not head else None)
+        (heads if head is None else head.replies).append(shown)
         by_uri[voice.uri] = (head or shown, shown)
     return heads
 
@@ -38,14 +54,32 @@ def servers(voices: Iterable[Voice]) -> int:
     return len({voice.domain for voice in voices if voice.is_outside})
 
 
-def _shown(voice: Voice, answered: Voice | None) -> Shown:
+@functools.lru_cache(maxsize=4096)
+def _dated(moment: datetime, words: Words, zone: ZoneInfo) -> tuple[str, str]:
+    """Write a moment for machines and for people; the same few are asked for again and again."""
+    return clock.wire(moment), words.short_day(moment, zone)
+
+
+def _shown(voice: Voice, dated: tuple[str, str], answers_to: str | None) -> Shown:
     if voice.is_outside:
-        author_page = link(voice.author_url)
-        origin_page = link(voice.url) or link(voice.uri)
+        author_page, origin_page = link(voice.author_url), link(voice.url) or link(voice.uri)
+        content = foreign(voice.content)
     else:
-        author_page = f"/@{voice.handle}" if voice.is_published else None
-        origin_page = None
-    content = foreign(voice.content) if voice.is_outside else ours(voice.content)
+        author_page, origin_page = f"/@{voice.handle}" if voice.is_published else None, None
+        content = ours(voice.content)
     return Shown(
-        voice, content, author_page, origin_page, answered.author if answered else None, []
+        id=voice.id,
+        path=voice.path,
+        author_id=voice.author_id,
+        author=voice.author,
+        author_page=author_page,
+        server=voice.domain if voice.is_outside else None,
+        origin_page=origin_page,
+        stamp=dated[0],
+        day=dated[1],
+        is_edited=voice.edited_at is not None,
+        answers_to=answers_to,
+        language=voice.language,
+        content=content,
+        replies=[],
     )

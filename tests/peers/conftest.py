@@ -16,11 +16,13 @@ def installed() -> None:
 
 @pytest.fixture
 async def fedify(installed: None) -> AsyncIterator[FedifyPeer]:
-    async with FedifyPeer() as peer:
+    async with FedifyPeer(log_level="debug") as peer:
         yield peer
+        print(f"The log of the Fedify peer:\n{peer.log()}")  # shown when the test fails
 
 
 @pytest.fixture
 async def ours(tmp_path: Path) -> AsyncIterator[PalabreNode]:
     async with PalabreNode(tmp_path) as node:
         yield node
+        print(f"The log of the Palabre node:\n{node.log()}")

@@ -74,8 +74,6 @@ class FedifyPeer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if error is not None:
-            error.add_note(f"The log of the Fedify peer:\n{self.log()}")
         await self._stack.aclose()
 
     def actor(self, name: str = "ana") -> str:

@@ -54,9 +54,9 @@ class PalabreNode:
         trace: TracebackType | None,
     ) -> None:
         await self._stack.aclose()
-        if error is not None:
-            log = (self.folder / "serve.log").read_text("utf-8", "replace")
-            error.add_note(f"The log of the Palabre node:\n{log}")
+
+    def log(self) -> str:
+        return (self.folder / "serve.log").read_text("utf-8", "replace")
 
     async def run(self, *words: str) -> str:
         """Give a command as an operator would, also while the node runs."""
@@ -70,7 +70,10 @@ class PalabreNode:
         """Publish a proposal; with a vote that ends after so many seconds, if told."""
         text = self.folder / "proposal.md"
         text.write_text("La ligne 4 circule jusqu'à 1 h.\n", "utf-8")
-        vote = [] if closes_in is None else ["--vote-closes", _in(closes_in)]
+        vote = []
+        if closes_in is not None:
+            await self.run("member", "add", "Lou Martin")  # a vote needs somebody on the roll
+            vote = ["--vote-closes", _in(closes_in)]
         await self.run(
             "proposal", "publish", "--title", "Bus de nuit, ligne 4", "--file", str(text), *vote
         )

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 
 import httpx
@@ -24,31 +25,27 @@ from node.federation.node import Node
 from node.models import Assembly, Call, Decision, Member, Model, Proposal, Vote
 from node.network.client import Client
 from node.settings import Settings
-from node.web import (
-    about_assembly,
-    agenda,
-    ballot,
-    calendar,
-    call,
-    contributions as contribution_pages,
-    decision,
-    decisions,
-    feed,
-    home,
-    news,
-    partners,
-    profile,
-    proposal,
-    proposals as proposals_page,
-    shell,
-    versions,
-)
+from node.web import shell
 
 ORIGIN = "https://collines.example"
-_PAGES = (
-    about_assembly, agenda, ballot, calendar, call, contribution_pages, decision, decisions,
-    feed, home, news, partners, profile, proposal, proposals_page, versions,
-)  # fmt: skip
+_PAGES = [
+    "about_assembly",
+    "agenda",
+    "ballot",
+    "calendar",
+    "call",
+    "contributions",
+    "decision",
+    "decisions",
+    "feed",
+    "home",
+    "news",
+    "partners",
+    "profile",
+    "proposal",
+    "proposals",
+    "versions",
+]
 
 
 @dataclass
@@ -102,9 +99,7 @@ class Place:
             vote = await votes.on(tx, await proposals.by_number(tx, number))
             voter = await members.by_handle(tx, member.handle)
             digest = vote.version.digest
-            await votes.cast_ballot(
-                tx, vote, voter, choice, version_digest=digest, reason=reason
-            )
+            await votes.cast_ballot(tx, vote, voter, choice, version_digest=digest, reason=reason)
 
     async def close(self, number: int, statement: str = "") -> Decision:
         """Close the vote about a proposal."""
@@ -133,7 +128,9 @@ class Place:
         }
         async with self.database.transaction() as tx:
             return await calls.publish(
-                tx, await self._ana(tx), Invitation(**values)  # type: ignore[arg-type]
+                tx,
+                await self._ana(tx),
+                Invitation(**values),  # type: ignore[arg-type]
             )
 
     async def _ana(self, tx: object) -> Member:
@@ -151,7 +148,9 @@ async def a_place(folder: Path) -> AsyncIterator[Place]:
     database = open_database(f"sqlite:///{path}")
     settings = Settings(url=ORIGIN, data=str(folder))
     client = Client(allow_loopback=True)
-    app = Starlette(routes=[r for one in _PAGES for r in one.routes], **shell.options())
+    pages = [import_module(f"node.web.{name}") for name in _PAGES]
+    routes = [route for page in pages for route in page.routes]
+    app = Starlette(routes=routes, **shell.options())
     app.state.node = Node(settings=settings, database=database, client=client)
     async with database.transaction() as tx:
         assembly = await assemblies.found(

@@ -70,6 +70,7 @@ for (const Kind of [Note, Question]) {
 }
 
 federation.setInboxListeners("/users/{identifier}/inbox", "/inbox")
+  .withIdempotency("per-inbox")
   .on(Follow, async (ctx, follow) => {
     await keep(ctx, follow);
     const { identifier: who } = ctx.parseUri(follow.objectId) ?? {};
@@ -167,6 +168,11 @@ const controls = {
     const { document } = await load(uri);
     const object = await Thing.fromJsonLd(document, { ...ctx, documentLoader: load });
     return { class: getTypeId(object).href.split("#").at(-1), document };
+  },
+  "GET /collection": async (ctx, { uri, as: who }) => {
+    const documentLoader = await ctx.getDocumentLoader({ identifier: who });
+    const items = ctx.traverseCollection(await find(ctx, uri, who), { documentLoader });
+    return await Array.fromAsync(items, (item) => item.id.href);
   },
   "POST /follow": (ctx, { as: who, actor }) =>
     send(ctx, who, actor, follows[actor] = about(ctx, who, Follow, new URL(actor))),

@@ -1,0 +1,100 @@
+"""The little world in which the tests live: two assemblies, their people, two databases."""
+
+import itertools
+import shutil
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+from node.activitypub import keys
+from node.settings import Settings
+from tests.databases import Postgres, sqlite_template
+from tests.fediverse import Fediverse, TestNode
+
+MakeSettings = Callable[[str], Settings]
+
+
+@pytest.fixture(scope="session")
+def rsa_keys() -> list[RSAPrivateKey]:
+    """A few real keys, made once: making one takes a tenth of a second."""
+    return [keys.generate_rsa() for _ in range(6)]
+
+
+@pytest.fixture(autouse=True)
+def quick_keys(rsa_keys: list[RSAPrivateKey], monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Hand out the session's keys in turn instead of making new ones."""
+    turn = itertools.cycle(rsa_keys)
+    monkeypatch.setattr(keys, "generate_rsa", lambda: next(turn))
+    return lambda: next(turn)
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty, migrated SQLite file, copied for each node."""
+    return sqlite_template(tmp_path_factory.mktemp("template") / "palabre.db")
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """A real PostgreSQL server, started when the first test asks for it."""
+    server = Postgres(tmp_path_factory.mktemp("postgres"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def make_settings(
+    request: pytest.FixtureRequest, tmp_path: Path, template: Path
+) -> Iterator[MakeSettings]:
+    """Return the settings of a fresh node at a place, once for each kind of database."""
+    made: list[str] = []
+    server: Postgres | None = None
+    if request.param == "postgres":
+        server = request.getfixturevalue("postgres")
+
+    def make(place: str) -> Settings:
+        folder = tmp_path / place
+        folder.mkdir()
+        if server is None:
+            shutil.copy(template, folder / "palabre.db")
+            return Settings(url=f"https://{place}", data=str(folder))
+        made.append(f"t_{uuid.uuid4().hex}")
+        return Settings(url=f"https://{place}", data=str(folder), database_url=server.new(made[-1]))
+
+    yield make
+    if server is not None:
+        server.drop(made)
+
+
+@pytest.fixture
+async def fediverse(quick_keys: Any) -> AsyncIterator[Fediverse]:
+    """The network between the nodes of a test."""
+    world = Fediverse(quick_keys, keys.generate_ed25519)
+    yield world
+    for node in world.nodes.values():
+        await node.close()
+
+
+@pytest.fixture
+async def riverside(fediverse: Fediverse, make_settings: MakeSettings) -> TestNode:
+    """An assembly by the river."""
+    settings = make_settings("riverside.example")
+    return await fediverse.node("riverside.example", settings, "Assemblée de la rive", "rive")
+
+
+@pytest.fixture
+async def hilltop(fediverse: Fediverse, make_settings: MakeSettings) -> TestNode:
+    """An assembly on the hill."""
+    settings = make_settings("hilltop.example")
+    return await fediverse.node("hilltop.example", settings, "Assemblée de la colline", "colline")
+
+
+@pytest.fixture
+async def valley(fediverse: Fediverse, make_settings: MakeSettings) -> TestNode:
+    """A third assembly, in the valley."""
+    settings = make_settings("valley.example")
+    return await fediverse.node("valley.example", settings, "Assemblée du vallon", "vallon")
