@@ -2,20 +2,24 @@
 
 import itertools
 import shutil
+import tempfile
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+from node import clock
 from node.activitypub import keys
 from node.settings import Settings
 from tests.databases import Postgres, sqlite_template
 from tests.fediverse import Fediverse, TestNode
 
 MakeSettings = Callable[[str], Settings]
+Travel = Callable[..., None]
 
 
 @pytest.fixture(scope="session")
@@ -32,6 +36,19 @@ def quick_keys(rsa_keys: list[RSAPrivateKey], monkeypatch: pytest.MonkeyPatch) -
     return lambda: next(turn)
 
 
+@pytest.fixture
+def travel() -> Iterator[Travel]:
+    """Let time pass: `travel(hours=2)`. The test's end takes everybody back."""
+    gone: list[timedelta] = []
+
+    def go(**by: float) -> None:
+        gone.append(timedelta(**by))
+        clock.travel(gone[-1])
+
+    yield go
+    clock.travel(-sum(gone, timedelta()))
+
+
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty, migrated SQLite file, copied for each node."""
@@ -39,11 +56,13 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+def postgres() -> Iterator[Postgres]:
     """A real PostgreSQL server, started when the first test asks for it."""
-    server = Postgres(tmp_path_factory.mktemp("postgres"))
-    yield server
-    server.stop()
+    # Not below pytest's folder, which every other run of pytest closes to the server's user.
+    with tempfile.TemporaryDirectory(prefix="palabre-", ignore_cleanup_errors=True) as folder:
+        server = Postgres(Path(folder))
+        yield server
+        server.stop()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

@@ -26,16 +26,48 @@ CONTEXT: Final[list[Any]] = [
         "automaticApproval": {"@id": "gts:automaticApproval", "@type": "@id"},
     },
 ]
-EVENT_CONTEXT: Final[list[Any]] = [*CONTEXT, "https://w3id.org/fep/8a8e"]
+# Terms of small vocabularies stand inline: a reader that does not bundle their contexts would
+# have to fetch them, and could read nothing when that fails.
+_EVENT = "https://w3id.org/fep/8a8e/"
+EVENT_CONTEXT: Final[list[Any]] = [
+    *CONTEXT[:-1],
+    {
+        **CONTEXT[-1],
+        **{
+            name: _EVENT + name
+            for name in (
+                "attendees",
+                "category",
+                "displayEndTime",
+                "externalParticipationUrl",
+                "joinMode",
+                "organizers",
+                "timezone",
+                "EventCancelled",
+                "EventScheduled",
+            )
+        },
+        "eventStatus": {"@id": f"{_EVENT}eventStatus", "@type": "@vocab"},
+    },
+]
 ACTOR_CONTEXT: Final[list[Any]] = [
     AS,
     "https://w3id.org/security/v1",
     _INTEGRITY,
     "https://w3id.org/security/multikey/v1",
     "https://purl.archive.org/socialweb/webfinger",
-    "https://w3id.org/fep/844e",
     {
         **_ASSEMBLY,
+        "assertionMethod": {
+            "@id": "https://w3id.org/security#assertionMethod",
+            "@type": "@id",
+            "@container": "@set",
+        },
+        "implements": {
+            "@id": "https://w3id.org/fep/844e/implements",
+            "@type": "@id",
+            "@container": "@set",
+        },
         "toot": "http://joinmastodon.org/ns#",
         "discoverable": "toot:discoverable",
         "indexable": "toot:indexable",

@@ -1,5 +1,6 @@
 """How a member gets in: one-time links, passwords, sessions, access tokens."""
 
+import functools
 import hashlib
 from datetime import timedelta
 
@@ -20,7 +21,6 @@ PASSWORD_MIN = 12
 SCOPES = ("read", "write", "follow", "push")
 # A small profile: one login costs 19 MiB and a few tens of milliseconds, also on a small machine.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
-_NOBODY = _hasher.hash(ids.secret())
 
 
 def hash_password(password: str) -> str:
@@ -31,9 +31,15 @@ def hash_password(password: str) -> str:
 def password_fits(kept: str | None, password: str) -> bool:
     """Say whether this is the password; takes the same time when there is none (E7)."""
     try:
-        return _hasher.verify(kept or _NOBODY, password) and kept is not None
+        return _hasher.verify(kept or _nobody(), password) and kept is not None
     except (VerificationError, InvalidHashError):
         return False
+
+
+@functools.cache
+def _nobody() -> str:
+    """A hash that no password fits, so that a stranger's sign-in takes as long as a member's."""
+    return _hasher.hash(ids.secret())
 
 
 def check_password(password: str) -> None:

@@ -1,12 +1,12 @@
 """One way to change what the node remembers and one way to look, on SQLite and PostgreSQL alike."""
 
+import importlib
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from node.database.base import Database, DatabaseUnavailable
-from node.database.postgres import PostgresDatabase
 from node.database.sqlite import SqliteDatabase
 from node.database.transaction import Transaction, transaction_is_open
 
@@ -31,5 +31,9 @@ def open_database(url: str) -> Database:
     if parsed.get_backend_name() == "sqlite":
         return SqliteDatabase(Path(parsed.database or "palabre.db"))
     if parsed.get_backend_name() == "postgresql":
-        return PostgresDatabase(parsed.set(drivername="postgresql+asyncpg").render_as_string(False))
+        # Loaded only where it is asked for: most nodes are on SQLite.
+        postgres = importlib.import_module("node.database.postgres")
+        address = parsed.set(drivername="postgresql+asyncpg").render_as_string(False)
+        database: Database = postgres.PostgresDatabase(address)
+        return database
     raise DatabaseUnavailable("PALABRE_DATABASE_URL must begin with sqlite:/// or postgresql://")

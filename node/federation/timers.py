@@ -20,7 +20,8 @@ log = logging.getLogger("palabre.timers")
 VOTES = "votes"
 _TELL_EVERY = timedelta(minutes=3)
 _KEEP = timedelta(days=30)
-_LONGEST_SLEEP = 30.0
+# Another process may have opened a vote beside this one.
+_LONGEST_SLEEP = 1.0
 
 
 class Timers:

@@ -8,7 +8,6 @@ from pathlib import Path
 from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 FOLDER = Path(__file__).parent
@@ -68,11 +67,12 @@ def _prepare_sqlite(url: str, backups: Path) -> str | None:
 
 async def _prepare_postgresql(url: str) -> str | None:
     parsed = make_url(url).set(drivername="postgresql+asyncpg")
-    engine = create_async_engine(parsed, poolclass=NullPool)
+    asyncio_ = importlib.import_module("sqlalchemy.ext.asyncio")
+    engine = asyncio_.create_async_engine(parsed, poolclass=NullPool)
     async with engine.connect() as connection:
         # Two processes may start at once: one migrates, the other waits and finds it done.
         await connection.execute(text("SELECT pg_advisory_lock(7254)"))
-        before = await connection.run_sync(revision)
+        before: str | None = await connection.run_sync(revision)
         if before != HEAD:
             _refuse_newer(before)
             await connection.run_sync(_upgrade)

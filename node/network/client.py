@@ -1,6 +1,7 @@
 """The only way out: every request of this node to another machine is made here."""
 
 import asyncio
+import importlib
 import ssl
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ import httpx
 
 from node.database import transaction_is_open
 from node.errors import Unreachable
-from node.network import bodies, fast, guard
+from node.network import bodies, guard
 from node.network.guard import ForbiddenAddress, Resolver
 from node.network.resolver import SystemResolver
 from node.network.transport import GuardedTransport
@@ -163,12 +164,15 @@ def _engine(
     connections: int,
 ) -> httpx.AsyncBaseTransport:
     if engine == "fast":
-        return fast.FastTransport(
+        # Loaded only where it is asked for: it takes seven megabytes.
+        fast = importlib.import_module("node.network.fast")
+        transport: httpx.AsyncBaseTransport = fast.FastTransport(
             resolver=resolver,
             verify=verify,
             allow_loopback=allow_loopback,
             connections=connections,
         )
+        return transport
     if engine not in ("auto", "httpx"):
         raise ValueError(f"there is no engine {engine!r}; choose auto, httpx or fast")
     return GuardedTransport(

@@ -9,7 +9,7 @@ from node.assembly.hearing import ALLOWED, BLOCKED
 from node.database import Transaction
 from node.errors import Invalid, NotFound, Problem, Refusal, Unreachable
 from node.federation import actors
-from node.models import Actor
+from node.models import Actor, Follow
 from node.web.forms import Form, form, see_other
 from node.web.page import page
 from node.web.security import in_charge
@@ -51,8 +51,7 @@ async def accept(request: Request) -> Response:
     in_charge(request)
     answers = await form(request)
     async with request.app.state.node.database.transaction() as tx:
-        wish = await following.by_id(tx, _id(answers))
-        await following.accept_follower(tx, wish)
+        await following.accept_follower(tx, await _wish(tx, answers))
     return see_other(_HERE, "notice.saved")
 
 
@@ -61,8 +60,7 @@ async def refuse(request: Request) -> Response:
     in_charge(request)
     answers = await form(request)
     async with request.app.state.node.database.transaction() as tx:
-        wish = await following.by_id(tx, _id(answers))
-        await following.refuse_follower(tx, wish)
+        await following.refuse_follower(tx, await _wish(tx, answers))
     return see_other(_HERE, "notice.saved")
 
 
@@ -139,6 +137,14 @@ def _id(answers: Form) -> int:
     """Return which row is meant; none has the number 0."""
     typed = answers["id"]
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 20 else 0
+
+
+async def _wish(tx: Transaction, answers: Form) -> Follow:
+    """Return the relation that is meant, if it is somebody who follows the assembly (P15)."""
+    wish = await following.by_id(tx, _id(answers))
+    if wish.followed_id != (await assemblies.the(tx)).actor_id:
+        raise NotFound("that one does not follow the assembly")
+    return wish
 
 
 async def _actor(tx: Transaction, actor_id: int) -> Actor:

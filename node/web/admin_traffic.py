@@ -13,8 +13,6 @@ from node.web.forms import form, see_other
 from node.web.page import page
 from node.web.security import in_charge
 
-_SHOWN = 200
-
 
 async def waiting(request: Request) -> Response:
     """Show what waits to go out: how much, since when, why, and what can be done."""
@@ -26,8 +24,8 @@ async def waiting(request: Request) -> Response:
     return await page(
         request,
         "admin_queue.html",
-        items=items[:_SHOWN],
-        hidden=max(0, len(items) - _SHOWN),
+        items=items,
+        hidden=max(0, load.waiting + load.failed - len(items)),
         load=load,
         reasons=reasons.most_common(12),
     )
@@ -54,10 +52,11 @@ async def drop(request: Request) -> Response:
 async def journal(request: Request) -> Response:
     """Show what arrived last and what became of it, and how often the door refused."""
     in_charge(request)
-    state = request.query_params.get("etat") or None
+    state = request.query_params.get("etat", "")
+    state = state if state.isascii() and state.isalpha() else ""
     async with request.app.state.node.database.read() as tx:
         values: dict[str, Any] = {
-            "items": await traffic.arrivals(tx, state=state),
+            "items": await traffic.arrivals(tx, state=state or None),
             "fates": await traffic.fates(tx),
             "counters": await traffic.counters(tx),
         }

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from node.assembly import proposals, traffic
-from node.errors import Invalid, Problem
+from node.errors import Invalid, NotNow, Problem
 from node.texts import line, render
 from node.web.forms import Form, filled, form, see_other
 from node.web.page import page
@@ -52,6 +52,8 @@ async def begin_revision(request: Request) -> Response:
     async with request.app.state.node.database.read() as tx:
         proposal = await proposals.by_number(tx, request.path_params["n"])
         proposals.must_carry(proposal, signed_in(request))
+    if proposal.state not in proposals.OPEN:
+        raise NotNow(f"proposal {proposal.label} is at {proposal.state}", code="text-is-frozen")
     return await _write(request, filled(title=proposal.title, text=proposal.version.source))
 
 

@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from node.assembly import assemblies, calls
 from node.assembly.calls import Invitation
-from node.errors import Invalid, Problem
+from node.errors import Invalid, NotNow, Problem
 from node.models import Call
 from node.texts import render
 from node.web.compose import servers
@@ -123,6 +123,8 @@ async def _mine(request: Request) -> Call:
     async with request.app.state.node.database.read() as tx:
         call = await calls.by_number(tx, request.path_params["n"])
     calls.must_organise(call, member)
+    if call.cancelled_at is not None:
+        raise NotNow("the call is cancelled", code="call-is-cancelled")
     return call
 
 

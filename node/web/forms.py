@@ -1,13 +1,10 @@
-"""What people send us: read within limits, kept as typed, and acted on once."""
+"""What people send us, read within limits and kept as typed."""
 
-import asyncio
 import hashlib
 import re
 import secrets
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from datetime import date, datetime, time
+from datetime import datetime
 from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
@@ -15,22 +12,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
 from node.errors import Problem, Refusal, TooLarge
+from node.web.doings import Doings
+from node.web.typed import read_day, read_time
 
 FIELDS_MAX = 64
 BYTES_MAX = 200_000
 TOKEN = "form-token"  # noqa: S105 - the name of a field
-_REMEMBERED_MAX = 5000
-_PATIENCE = 20
 _FORMS = ("application/x-www-form-urlencoded", "")
-_MONTHS = (
-    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
-    "octobre", "novembre", "décembre",
-)  # fmt: skip
-_ENGLISH_MONTHS = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september",
-    "october", "november", "december",
-)  # fmt: skip
-_TIME = re.compile(r"([01]?\d|2[0-3])\s*(?:[h:]\s*([0-5]\d)?)?(?:\s*min)?")
 
 
 class Unreadable(Refusal):
@@ -38,14 +26,6 @@ class Unreadable(Refusal):
 
     status = 400
     code = "form-unreadable"
-
-
-class DoneAlready(Exception):
-    """The same form came twice; the first one was acted on."""
-
-    def __init__(self, location: str) -> None:
-        super().__init__(location)
-        self.location = location
 
 
 class Form(Mapping[str, str]):
@@ -114,9 +94,9 @@ async def form(request: Request) -> Form:
         )
     except ValueError as error:
         raise Unreadable(f"the form cannot be read: {error}") from error
-    fields = dict(reversed(pairs))
-    if len(fields) != len(pairs):
-        raise Unreadable("a field stands twice")
+    fields = dict(pairs)
+    if len(fields) != len(pairs) or any("\0" in value for value in fields.values()):
+        raise Unreadable("a field stands twice, or holds what no text can")
     token = fields.pop(TOKEN, "")
     if token:
         await _once(request, f"{token}{hashlib.sha256(body).hexdigest()}")
@@ -136,33 +116,6 @@ def see_other(path: str, notice: str | None = None) -> RedirectResponse:
     return answer
 
 
-def read_day(typed: str) -> date | None:
-    """Read 2026-12-02, 02/12/2026, 2 décembre 2026."""
-    typed = " ".join(typed.lower().replace("1er", "1").split())
-    with suppress(ValueError):
-        return date.fromisoformat(typed)
-    if numbers := re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", typed):
-        return _date(int(numbers[3]), int(numbers[2]), int(numbers[1]))
-    if in_words := re.fullmatch(r"(?:[a-z]+ )?(\d{1,2}) ([a-zéû]+) (\d{4})", typed):
-        for months in (_MONTHS, _ENGLISH_MONTHS):
-            if in_words[2] in months:
-                return _date(int(in_words[3]), months.index(in_words[2]) + 1, int(in_words[1]))
-    return None
-
-
-def read_time(typed: str) -> time | None:
-    """Read 20:30, 20 h 30, 20h."""
-    found = _TIME.fullmatch(" ".join(typed.lower().split()))
-    return time(int(found[1]), int(found[2] or 0)) if found else None
-
-
-def _date(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
-
-
 async def _body(request: Request) -> bytes:
     body = bytearray()
     async for part in request.stream():
@@ -170,28 +123,6 @@ async def _body(request: Request) -> bytes:
         if len(body) > BYTES_MAX:
             raise TooLarge("the form is too long")
     return bytes(body)
-
-
-class Doings:
-    """Which forms were acted on lately, and where their readers were sent then."""
-
-    def __init__(self) -> None:
-        self._known: OrderedDict[str, asyncio.Future[str | None]] = OrderedDict()
-
-    async def begin(self, key: str) -> asyncio.Future[str | None]:
-        """Take a form up. Raise DoneAlready when it was acted on, waiting while it is."""
-        while (known := self._known.get(key)) is not None:
-            async with asyncio.timeout(_PATIENCE):
-                location = await asyncio.shield(known)
-            if location is not None:
-                raise DoneAlready(location)
-            if self._known.get(key) is known:
-                del self._known[key]
-        mine: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
-        self._known[key] = mine
-        while len(self._known) > _REMEMBERED_MAX:
-            self._known.popitem(last=False)
-        return mine
 
 
 async def _once(request: Request, key: str) -> None:

@@ -53,7 +53,8 @@ async def look(request: Request) -> Response:
 def _brought(request: Request) -> str:
     for name in ("uri", "object", "acct"):
         if brought := request.query_params.get(name, "").strip():
-            return brought.removeprefix("acct:")[:1000]
+            brought = brought.removeprefix("acct:")
+            return brought if brought.isprintable() and len(brought) < 1000 else ""
     return ""
 
 

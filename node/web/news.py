@@ -72,14 +72,14 @@ async def answer(request: Request) -> Response:
 
 def show(news: News) -> Shown:
     """Prepare somebody else's publication for a page of ours."""
-    words = plain(news.content)
-    name = plain(news.name or "", 200)
+    content = reading.foreign(news.content or news.summary or "")
+    summary = reading.foreign(news.summary) if news.summary else content
     official = news.kind if news.is_proven and news.kind in _OFFICIAL else None
     return Shown(
         news,
-        name,
-        plain(news.summary or news.content, 280) or words[:280],
-        reading.foreign(news.content or news.summary or ""),
+        plain(reading.foreign(news.name or ""), 200),
+        plain(summary, 280),
+        content,
         official,
         reading.link(news.url) or reading.link(news.uri),
         reading.link(news.author_url),

@@ -10,9 +10,10 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 
 from node.errors import Invalid, NotFound, Problem, Refusal, Unreachable
 from node.web import language, style
-from node.web.forms import DoneAlready
+from node.web.doings import DoneAlready
 from node.web.page import page
 from node.web.security import is_secure, protect
+from node.words import Words
 
 logger = logging.getLogger("palabre.web")
 
@@ -44,7 +45,10 @@ async def unreachable(request: Request, error: Exception) -> Response:
 async def done_already(request: Request, error: Exception) -> Response:
     """Lead a form that came twice to where the first one led."""
     assert isinstance(error, DoneAlready)
-    return RedirectResponse(error.location, 303)
+    answer = RedirectResponse(error.outcome.location, 303)
+    for cookie in error.outcome.cookies:
+        answer.headers.append("set-cookie", cookie)
+    return answer
 
 
 async def no_such_page(request: Request, error: Exception) -> Response:
@@ -94,13 +98,24 @@ async def _error_page(
     problems: Sequence[Problem] = (),
 ) -> Response:
     words = request.state.words
-    if not words.has(f"error.{code}"):
-        logger.error("there are no words for the refusal %s", code)
-        code = "refused"
-    sentence = words(f"error.{code}", **{"retry_after": "", **(about or {})})
+    sentence = _sentence(words, code, about or {})
     kind = status if words.has(f"error-title.{status}") else 403
-    values = {"status": status, "sentence": sentence, "kind": str(kind), "problems": problems}
-    return await page(request, "error.html", **values)
+    return await page(
+        request,
+        "error.html",
+        status=status,
+        sentence=sentence,
+        kind=str(kind),
+        problems=problems,
+    )
+
+
+def _sentence(words: Words, code: str, about: Mapping[str, object]) -> str:
+    try:
+        return words(f"error.{code}", **{"code": code, **about})
+    except KeyError as missing:
+        logger.error("the refusal %s cannot be put in words: %r is missing", code, missing)
+        return words("error.refused")
 
 
 def _plain_page(request: Request) -> Response:

@@ -7,7 +7,7 @@ from starlette.middleware import Middleware
 
 from node.errors import Refusal, Unreachable
 from node.web import refusals
-from node.web.forms import DoneAlready
+from node.web.doings import DoneAlready
 from node.web.security import SameSite, SecurityHeaders
 from node.web.visitor import Visitor
 

@@ -65,6 +65,9 @@ async def close_vote(request: Request) -> Response:
 
 async def ask_to_withdraw(request: Request) -> Response:
     """Ask why the text is taken back."""
+    proposal = await _carried(request)
+    if proposal.state not in proposals.OPEN:
+        raise NotNow(f"proposal {proposal.label} is at {proposal.state}", code="cannot-withdraw")
     return await _withdrawing(request, Form({}))
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,7 +17,8 @@ from node.errors import NotNow
 from node.events import on
 from node.federation.node import Node
 from node.models import Assembly, Member
-from node.web import forms, language
+from node.web import language
+from node.web.doings import Doings, Outcome
 from node.web.security import is_secure
 
 _TTL = 5.0
@@ -31,7 +33,7 @@ class Visitor:
     ) -> None:
         self.app = app
         self.refuse = refuse
-        self.doings = forms.Doings()
+        self.doings = Doings()
         self._assembly: Assembly | None = None
         self._read_at = 0.0
         self._generation = -1
@@ -95,14 +97,15 @@ async def _member(request: Request) -> Member | None:
 
 
 async def _remembering_where(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    """Tell a second copy of the same form where the first one led."""
-    location: str | None = None
+    """Keep where a form led, for a second copy of the same form."""
+    outcome: Outcome | None = None
 
     async def listening(message: Message) -> None:
-        nonlocal location
+        nonlocal outcome
         if message["type"] == "http.response.start" and message["status"] == 303:
-            headers = dict(message["headers"])
-            location = headers.get(b"location", b"/").decode("latin-1")
+            headers = Headers(raw=message["headers"])
+            cookies = tuple(headers.getlist("set-cookie"))
+            outcome = Outcome(headers.get("location", "/"), cookies)
         await send(message)
 
     try:
@@ -110,4 +113,4 @@ async def _remembering_where(app: ASGIApp, scope: Scope, receive: Receive, send:
     finally:
         doing = cast("dict[str, Any]", scope["state"]).get("doing")
         if isinstance(doing, asyncio.Future) and not doing.done():
-            doing.set_result(location)
+            doing.set_result(outcome)

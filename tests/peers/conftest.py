@@ -16,7 +16,7 @@ def installed() -> None:
 
 @pytest.fixture
 async def fedify(installed: None) -> AsyncIterator[FedifyPeer]:
-    async with FedifyPeer(log_level="debug") as peer:
+    async with FedifyPeer(log_level="warning") as peer:
         yield peer
         print(f"The log of the Fedify peer:\n{peer.log()}")  # shown when the test fails
 

@@ -42,6 +42,7 @@ class FedifyPeer:
     def __init__(self, *, seconds_to_start: float = 30, log_level: str = "warning") -> None:
         self.seconds_to_start = seconds_to_start
         self.log_level = log_level
+        self.port = 0
         self.origin = ""
 
     async def __aenter__(self) -> "FedifyPeer":
@@ -60,7 +61,8 @@ class FedifyPeer:
             ready = await asyncio.wait_for(process.stdout.readline(), self.seconds_to_start)
             assert ready, f"the peer did not start:\n{self.log()}"
             ports = json.loads(ready)
-            self.origin = f"http://127.0.0.1:{ports['port']}"
+            self.port = ports["port"]
+            self.origin = f"http://127.0.0.1:{self.port}"
             control = f"http://127.0.0.1:{ports['control']}"
             self._client = await stack.enter_async_context(
                 httpx.AsyncClient(base_url=control, timeout=30, trust_env=False)

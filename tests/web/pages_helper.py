@@ -8,44 +8,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from importlib import import_module
-from pathlib import Path
 
 import httpx
-from sqlalchemy import create_engine
-from starlette.applications import Starlette
 
-import node.assembly.methods
 from node import clock
+from node.app import App, create_app
 from node.assembly import access, assemblies, calls, contributions, members, proposals, votes
 from node.assembly.calls import Invitation
-from node.autoload import autoload
-from node.database import Database, open_database
-from node.federation.node import Node
-from node.models import Assembly, Call, Decision, Member, Model, Proposal, Vote
-from node.network.client import Client
+from node.database import Database
+from node.models import Assembly, Call, Decision, Member, Proposal, Vote
 from node.settings import Settings
-from node.web import shell
 
-ORIGIN = "https://collines.example"
-_PAGES = [
-    "about_assembly",
-    "agenda",
-    "ballot",
-    "calendar",
-    "call",
-    "contributions",
-    "decision",
-    "decisions",
-    "feed",
-    "home",
-    "news",
-    "partners",
-    "profile",
-    "proposal",
-    "proposals",
-    "versions",
-]
+HOST = "collines.example"
+ORIGIN = f"https://{HOST}"
 
 
 @dataclass
@@ -53,7 +28,7 @@ class Place:
     """The assembly of the hills, seen by a visitor and by those who are signed in."""
 
     database: Database
-    app: Starlette
+    app: App
     assembly: Assembly
     ana: Member
     ben: Member
@@ -71,7 +46,7 @@ class Place:
         async with self.database.transaction() as tx:
             secret = await access.open_session(tx, member)
         browser = self.visitor()
-        browser.cookies.set("__Host-session", secret, domain="collines.example")
+        browser.cookies.set("__Host-session", secret, domain=HOST)
         return browser
 
     async def propose(self, title: str, text: str, carrier: Member | None = None) -> Proposal:
@@ -138,23 +113,17 @@ class Place:
 
 
 @asynccontextmanager
-async def a_place(folder: Path) -> AsyncIterator[Place]:
+async def a_place(settings: Settings) -> AsyncIterator[Place]:
     """Found the assembly of the hills, with Ana in charge and Ben."""
-    path = folder / "palabre.db"
-    engine = create_engine(f"sqlite:///{path}")
-    Model.metadata.create_all(engine)
-    engine.dispose()
-    autoload(node.assembly.methods)
-    database = open_database(f"sqlite:///{path}")
-    settings = Settings(url=ORIGIN, data=str(folder))
-    client = Client(allow_loopback=True)
-    pages = [import_module(f"node.web.{name}") for name in _PAGES]
-    routes = [route for page in pages for route in page.routes]
-    app = Starlette(routes=routes, **shell.options())
-    app.state.node = Node(settings=settings, database=database, client=client)
+    app = create_app(settings, works=False)
+    database = app.node.database
     async with database.transaction() as tx:
         assembly = await assemblies.found(
-            tx, origin=ORIGIN, name="Assemblée des Collines", handle="collines", language="fr"
+            tx,
+            origin=settings.origin,
+            name="Assemblée des Collines",
+            handle="collines",
+            language="fr",
         )
     async with database.transaction() as tx:
         ana = await members.admit(tx, name="Ana Morel", handle="ana", is_in_charge=True)
@@ -163,7 +132,7 @@ async def a_place(folder: Path) -> AsyncIterator[Place]:
     try:
         yield Place(database, app, assembly, ana, ben)
     finally:
-        await client.close()
+        await app.node.client.close()
         await database.close()
 
 

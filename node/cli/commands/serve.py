@@ -5,8 +5,6 @@ import asyncio
 import errno
 import logging
 import os
-import socket
-import sys
 
 import uvicorn
 
@@ -18,6 +16,7 @@ from node.cli.command import Context, WrongUse, command, data_flag
 from node.federation.inbox import Acceptor
 from node.federation.node import Node
 from node.federation.worker import Worker
+from node.network.listener import listen
 from node.settings import Settings
 from node.words import Words
 
@@ -39,7 +38,12 @@ def serve(context: Context) -> None:
         settings = context.settings(url=f"http://{settings.host}:{settings.port}")
     settings = context.run(_prepared(context, settings))
     log(settings.log)
-    listener = _listen(context, settings)
+    try:
+        listener = listen(settings.host, settings.port)
+    except OSError as error:
+        key = "cli.port-in-use" if error.errno == errno.EADDRINUSE else "cli.cannot-listen"
+        sentence = context.said(key, host=settings.host, port=settings.port)
+        raise WrongUse(sentence) from error
     app = create_app(settings, works=not context.given.no_worker)
     config = uvicorn.Config(
         app,
@@ -115,19 +119,3 @@ async def _welcome(context: Context, node: Node, settings: Settings) -> None:
         if await members.count(tx) == 0:
             secret = await access.make_link(tx, access.FIRST_MEMBER)
             context.say("cli.first-link", link=f"{settings.origin}/lien/{secret}")
-
-
-def _listen(context: Context, settings: Settings) -> socket.socket:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((settings.host, settings.port))
-    except OSError as error:
-        listener.close()
-        key = "cli.port-in-use" if error.errno == errno.EADDRINUSE else "cli.cannot-listen"
-        sentence = context.said(key, host=settings.host, port=settings.port)
-        raise WrongUse(sentence) from error
-    listener.set_inheritable(True)
-    sys.stdout.flush()
-    return listener

@@ -1,0 +1,1 @@
+"""Two assemblies that talk to each other on this machine, to show what Palabre does."""
