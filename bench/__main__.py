@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -21,6 +22,14 @@ MEASURES: dict[str, Callable[[World, str], list[Row]]] = {
 }
 
 
+def _measured(name: str, place: World, cookie: str) -> list[Row]:
+    """Measure one thing; what goes wrong is a line like any other, and the rest goes on."""
+    try:
+        return MEASURES[name](place, cookie)
+    except (OSError, RuntimeError, subprocess.SubprocessError) as error:
+        return [Row(what=name, note=f"could not be measured: {error}"[:300])]
+
+
 def main() -> int:
     """Measure what was asked for and print it; the answer is never a failure."""
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
@@ -35,7 +44,7 @@ def main() -> int:
         cookie = seeds.make_template(place)
         for name in given.only or MEASURES:
             began = time.monotonic()
-            found += MEASURES[name](place, cookie)
+            found += _measured(name, place, cookie)
             print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr)
     print(json.dumps([row.plain() for row in found], indent=1) if given.json else rows.table(found))
     return 0

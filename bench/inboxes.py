@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import contextlib
 import json
 import resource
 import ssl
@@ -99,10 +100,8 @@ async def serve(given: argparse.Namespace) -> dict[str, Any]:
         lambda: Server(book), "127.0.0.1", given.port, ssl=tls, backlog=2048
     )
     print("ready", flush=True)
-    try:
+    with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(asyncio.shield(book.complete), given.seconds)
-    except TimeoutError:
-        pass
     last = book.last
     await asyncio.sleep(0.3)
     server.close()

@@ -48,7 +48,7 @@ def create(number: int, tag: str = "") -> Document:
     who = author(number % AUTHORS)
     uri = f"{who}/statuses/{tag}{113_000_000_000_000_000 + number}"
     moment = clock.wire(clock.now() - timedelta(seconds=5))
-    said = f"<p>{number} {_WORDS * 2}<a href=\"https://{HOST}/tags/bus\">#bus</a></p>"
+    said = f'<p>{number} {_WORDS * 2}<a href="https://{HOST}/tags/bus">#bus</a></p>'
     note = {
         "id": uri,
         "type": "Note",
@@ -108,3 +108,9 @@ def written(world: World, count: int, tag: str = "") -> tuple[list[bytes], list[
     activities = [create(number, tag) for number in range(count)]
     requests = [signed(world, activity, number) for number, activity in enumerate(activities)]
     return requests, [str(activity["id"]) for activity in activities]
+
+
+def headers(letter: bytes) -> dict[str, str]:
+    """Return the headers of a request that was written."""
+    head = letter.partition(b"\r\n\r\n")[0].decode()
+    return dict(line.split(": ", 1) for line in head.split("\r\n")[1:])

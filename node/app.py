@@ -52,9 +52,10 @@ def create_node(
 ) -> Node:
     """Build what the parts of a node share; tests bring their own network."""
     register_everything()
-    return Node(
+    database = open_database(settings.database)
+    made = Node(
         settings=settings,
-        database=open_database(settings.database),
+        database=database,
         client=Client(
             allow_loopback=settings.allow_loopback,
             user_agent=f"Palabre/{VERSION} (+{settings.origin})",
@@ -63,6 +64,9 @@ def create_node(
             resolver=resolver,
         ),
     )
+    database.live.on("actors", made.documents.clear)
+    database.live.on("hearing", made.keys.clear)
+    return made
 
 
 def create_app(settings: Settings, *, node_: Node | None = None, works: bool = True) -> App:

@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 
 
 class Live:
@@ -10,10 +11,17 @@ class Live:
 
     def __init__(self) -> None:
         self._bells: dict[str, asyncio.Event] = {}
+        self._acts: dict[str, list[Callable[[], None]]] = defaultdict(list)
+
+    def on(self, topic: str, act: Callable[[], None]) -> None:
+        """Do this at once whenever the topic is rung: forget what memory holds of it."""
+        self._acts[topic].append(act)
 
     def ring(self, topics: Iterable[str]) -> None:
         """Wake those who wait for any of these topics."""
         for topic in topics:
+            for act in self._acts.get(topic, ()):
+                act()
             self._bell(topic).set()
 
     async def wait(self, topic: str, seconds: float) -> None:

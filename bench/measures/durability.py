@@ -9,7 +9,7 @@ from bench.world import World
 
 def measure(world: World, _cookie: str) -> list[Row]:
     """Kill the node in the middle of a run, start it again, and look for what it had accepted."""
-    requests, addresses = letters.written(world, world.some(4000), "kill")
+    requests, addresses = letters.written(world, world.some(2000), "kill")
     data = nodes.copied(world, "killed")
     with nodes.running(world, data) as node:
         generator = load.Generator(world, requests)
@@ -20,7 +20,7 @@ def measure(world: World, _cookie: str) -> list[Row]:
         killer.join()
     accepted = [addresses[number] for number in seen.done]
     with nodes.running(world, data) as node, watching.database(node.database) as found:
-        watching.until_handled(found, 120)
+        watching.until_handled(found, 30)
         lost = watching.missing(found, accepted)
     note = f"{len(accepted)} of {len(requests)} were accepted before kill -9"
     return [Row(what="durability: accepted and lost", value=float(len(lost)), at_most=0, note=note)]

@@ -20,10 +20,10 @@ def measure(world: World, _cookie: str) -> list[Row]:
             found.append(
                 [
                     read(world, node, f"/g/{world.handle}", 20_000, "actor document", 10_000),
-                    read(world, node, "/p/1", 1600, "proposal page, 12 voices", 500, _HTML),
-                    read(world, node, "/", 1600, "home page", 500, _HTML),
+                    read(world, node, "/p/1", 1000, "proposal page, 12 voices", 500, _HTML),
+                    read(world, node, "/", 1000, "home page", 500, _HTML),
                     read(
-                        world, node, f"/.well-known/webfinger?resource={account}", 3000, "webfinger"
+                        world, node, f"/.well-known/webfinger?resource={account}", 1600, "webfinger"
                     ),
                 ]
             )

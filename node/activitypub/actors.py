@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from node.activitypub import iri, kinds, text, values
+from node.activitypub import iri, kinds, text, uris, values
 
 NAME_LIMIT = 500
 SUMMARY_LIMIT = 20_000
@@ -138,7 +138,9 @@ def _text(value: object, limit: int) -> str:
 
 
 def _long(value: object) -> str:
-    return text.seen(value[:SUMMARY_LIMIT]) if isinstance(value, str) else ""
+    if not isinstance(value, str) or not text.is_sane_html(value[:SUMMARY_LIMIT]):
+        return ""
+    return text.seen(value[:SUMMARY_LIMIT])
 
 
 def _aliases(document: dict[str, Any]) -> tuple[str, ...]:
@@ -196,5 +198,7 @@ def _key(claim: dict[str, Any], owner: str) -> PublicKey | None:
         raise ValueError("the key lies on another origin than its owner")
     if len(words) > KEY_TEXT_LIMIT:
         raise ValueError("the key is too long")
+    if uris.names_its_owner(uri) and not uris.is_key_of(uri, owner):
+        return None  # the part of a document speaks for that document only (A7, P2)
     algorithm = "rsa" if pem else _MULTIKEYS.get(words[:4])
     return None if algorithm is None else PublicKey(uri, owner, words, algorithm)

@@ -76,6 +76,19 @@ def bare_host(written: str, scheme: str = "https") -> str:
     return host(f"{scheme}://{written}")
 
 
+def operator(uri: str) -> str:
+    """Return the domain that somebody had to register: names below it, and ports, are free (P10).
+
+    Told without a list of suffixes: `co.uk` and its like are a short label before a country.
+    """
+    name = _place(uri).host
+    labels = name.split(".")
+    if name.startswith("[") or labels[-1].isdigit():
+        return name
+    is_shared = len(labels[-1]) == 2 and len(labels) > 2 and len(labels[-2]) <= 3
+    return ".".join(labels[-3 if is_shared else -2 :])
+
+
 def same_origin(a: str, b: str) -> bool:
     """Tell whether both are web addresses of one origin (FEP-fe34)."""
     return is_web_address(a) and is_web_address(b) and origin(a) == origin(b)

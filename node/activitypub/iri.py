@@ -43,7 +43,8 @@ class Place(NamedTuple):
 @lru_cache(maxsize=8192)
 def place(uri: str) -> Place:
     """Say where `uri` leads; ValueError unless it is http(s), absolute and unambiguous."""
-    if len(uri) > LONGEST:
+    # In bytes, since it is a key of the database.
+    if len(uri) > LONGEST or (not uri.isascii() and len(uri.encode("utf-8", "replace")) > LONGEST):
         raise ValueError("the address is too long")
     if _UNSEEN.search(uri):
         raise ValueError("the address holds characters that cannot be seen, or a backslash")

@@ -1,6 +1,10 @@
 """Text from elsewhere without what the eye cannot see (threats.md, P12)."""
 
 import re
+from collections import Counter
+
+DEEPEST_HTML = 200
+MOST_TAGS = 20_000
 
 # Joiners (200C, 200D) stay: Persian, Indic scripts and emoji need them.
 _UNSEEN = re.compile(
@@ -8,6 +12,8 @@ _UNSEEN = re.compile(
     "\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
 _LINE_ENDS = re.compile("\r\n?|\u2028|\u2029")
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]{0,30})")
+_VOID = frozenset({"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "wbr"})
 _NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?")
 
 
@@ -19,6 +25,28 @@ def seen(value: str) -> str:
 def line(value: str, limit: int) -> str:
     """Return the text on one line, of at most `limit` characters."""
     return " ".join(seen(value[: 4 * limit]).split())[:limit]
+
+
+def is_sane_html(value: str) -> bool:
+    """Tell whether a parser of HTML reads this in reasonable time (D1).
+
+    Those that follow the standard take time that grows with the square of the depth.
+    """
+    opened: Counter[str] = Counter()
+    depth = 0
+    for count, tag in enumerate(_TAG.finditer(value)):
+        name = tag[2].lower()
+        if name in _VOID:
+            continue
+        if not tag[1]:
+            opened[name] += 1
+            depth += 1
+        elif opened[name]:
+            opened[name] -= 1
+            depth -= 1
+        if depth > DEEPEST_HTML or count > MOST_TAGS:
+            return False
+    return True
 
 
 def is_name(value: str) -> bool:

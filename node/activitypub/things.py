@@ -52,7 +52,9 @@ class Thing:
         value = self.document.get("summary")
         if not isinstance(value, str):
             value = next(iter(values.by_language(self.document.get("summaryMap")).values()), None)
-        return None if value is None else text.seen(value[:SUMMARY_LIMIT])
+        if value is None or not text.is_sane_html(value[:SUMMARY_LIMIT]):
+            return None
+        return text.seen(value[:SUMMARY_LIMIT])
 
     @cached_property
     def content_map(self) -> dict[str, str]:
@@ -171,9 +173,13 @@ def read(document: dict[str, Any]) -> Thing:
 def _content(document: dict[str, Any]) -> str | None:
     value = document.get("content")
     if not isinstance(value, str):
-        return next(iter(values.by_language(document.get("contentMap")).values()), None)
+        value = next(iter(values.by_language(document.get("contentMap")).values()), None)
+    if value is None:
+        return None
     if len(value) > CONTENT_LIMIT:
         raise ValueError(f"the content has more than {CONTENT_LIMIT} characters")
+    if not text.is_sane_html(value):
+        raise ValueError("the content is nested too deeply, or has too many tags")
     return text.seen(value)
 
 

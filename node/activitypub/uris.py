@@ -1,6 +1,9 @@
 """Where everything of a node is found: the addresses of wire.md, section 3."""
 
+import re
+
 _KEY_PATHS = ("/main-key", "/publickey")
+_SLASHES = re.compile("/+")
 
 
 def assembly(origin: str, slug: str) -> str:
@@ -195,3 +198,22 @@ def actor_of_key(key_id: str) -> str:
         if bare.endswith(path):
             return bare.removesuffix(path)
     return bare
+
+
+def names_its_owner(key_id: str) -> bool:
+    """Whether the name of a key says by itself whose it is."""
+    return "#" in key_id or key_id.endswith(_KEY_PATHS)
+
+
+def is_key_of(key_id: str, actor_uri: str) -> bool:
+    """Whether a key whose name says whose it is says that it is this actor's (A7).
+
+    Some write one slash too many before the fragment or within the path.
+    """
+    bare = key_id.partition("#")[0]
+    return any(_plain(uri) == _plain(actor_uri) for uri in (bare, actor_of_key(key_id)))
+
+
+def _plain(uri: str) -> str:
+    scheme, mark, rest = uri.partition("://")
+    return scheme + mark + _SLASHES.sub("/", rest).rstrip("/")

@@ -13,12 +13,16 @@ from node.events import record
 from node.models import Actor, ActorBlock, DomainRule
 from node.texts import line
 
+# Rung when what was heard a moment ago may be refused now, or the reverse.
+HEARING = "hearing"
+
 
 async def block(tx: Transaction, blocker: Actor, blocked: Actor, reason: str = "") -> None:
     """Stop hearing an actor, and end what was between the two."""
     if await is_blocked_by(tx, blocker, blocked):
         return
     await end_relations(tx, blocker, blocked)
+    tx.tell(HEARING)
     tx.add(ActorBlock(blocker_id=blocker.id, blocked_id=blocked.id, reason=line(reason)))
     await tx.flush()
     record(tx, ActorBlocked(blocker, blocked))
@@ -26,6 +30,7 @@ async def block(tx: Transaction, blocker: Actor, blocked: Actor, reason: str = "
 
 async def unblock(tx: Transaction, blocker: Actor, blocked: Actor) -> None:
     """Hear an actor again."""
+    tx.tell(HEARING)
     statement = select(ActorBlock).where(
         ActorBlock.blocker_id == blocker.id, ActorBlock.blocked_id == blocked.id
     )
@@ -47,6 +52,7 @@ async def rule_domain(tx: Transaction, domain: str, rule: str, reason: str = "")
     domain = domain.strip().lower().rstrip(".").removeprefix("https://").rstrip("/")
     if not domain or "/" in domain or " " in domain or "." not in domain.partition(":")[0]:
         raise Invalid(Problem("domain", "domain-malformed", {"domain": domain}))
+    tx.tell(HEARING)
     known = await tx.get(DomainRule, domain)
     if known is None:
         tx.add(DomainRule(domain=domain, rule=rule, reason=line(reason)))
@@ -62,6 +68,7 @@ async def rule_domain(tx: Transaction, domain: str, rule: str, reason: str = "")
 
 async def forget_domain(tx: Transaction, domain: str) -> None:
     """Drop the rule about a server."""
+    tx.tell(HEARING)
     known = await tx.get(DomainRule, domain)
     if known is not None:
         await tx.delete(known)
@@ -82,6 +89,7 @@ async def hear_only_allowed(tx: Transaction, *, only: bool) -> None:
     """Switch between hearing everyone but the blocked, and nobody but the allowed."""
     assembly = await assemblies.the(tx)
     assembly.only_allowed_domains = only
+    tx.tell(HEARING)
 
 
 async def end_relations(tx: Transaction, ours: Actor, other: Actor) -> None:

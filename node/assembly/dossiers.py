@@ -1,35 +1,21 @@
 """One proposal with all that belongs to it, for whoever shows it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, func, literal, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import aliased
 
 from node import clock
 from node.assembly import method
 from node.database import Transaction
 from node.errors import NotFound
-from node.models import (
-    Actor,
-    Ballot,
-    Contribution,
-    Decision,
-    Member,
-    Opinion,
-    Proposal,
-    State,
-    Version,
-    Vote,
-    Voter,
-)
+from node.models import Actor, Contribution, Decision, Member, Proposal, State, Version, Vote
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Dossier:
-    """A proposal, its text as it stands, its last vote, and what came of it."""
+class Dossier(NamedTuple):
+    """A proposal, its text as it stands, its last vote, what came of it: a row of `_DOSSIER`."""
 
     id: int
     number: int
@@ -92,7 +78,7 @@ class Dossier:
 
 
 class Voice(NamedTuple):
-    """What somebody said about a proposal, in the order of the columns of `_VOICES`."""
+    """What somebody said about a proposal, a row of `_VOICES`."""
 
     id: int
     uri: str
@@ -116,25 +102,6 @@ class Voice(NamedTuple):
     def path(self) -> str:
         """Where its author changes it or takes it back."""
         return f"/n/{self.uri.rpartition('/')[2]}"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Standing:
-    """How an open vote stands, without saying for what: how many answered, here and outside."""
-
-    ballots: int
-    opinions: int
-    servers: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
-    """What one member may do about a vote, and did."""
-
-    is_on_the_roll: bool
-    choice: str | None
-    reason: str
-    cast_at: datetime | None
 
 
 _person = aliased(Actor)
@@ -214,34 +181,14 @@ _ON_PROPOSAL = _VOICES.where(Contribution.proposal_id == bindparam("number")).or
 _ON_PUBLICATION = _VOICES.where(Contribution.publication_id == bindparam("number")).order_by(
     Contribution.id
 )
-_STANDING = select(
-    select(func.count()).where(Ballot.vote_id == bindparam("vote")).scalar_subquery(),
-    func.count(Opinion.id),
-    func.count(func.distinct(Actor.domain)),
-).select_from(
-    select(literal(1).label("one"))
-    .subquery()
-    .outerjoin(Opinion, Opinion.vote_id == bindparam("vote"))
-    .outerjoin(Actor, Actor.id == Opinion.actor_id)
-)
-_PLACE = (
-    select(Voter.member_id, Ballot.choice, Ballot.reason, Ballot.cast_at)
-    .outerjoin(Ballot, and_(Ballot.vote_id == Voter.vote_id, Ballot.member_id == Voter.member_id))
-    .where(Voter.vote_id == bindparam("vote"), Voter.member_id == bindparam("member"))
-)
-_REASONS = (
-    select(Ballot.choice, Ballot.reason)
-    .where(Ballot.vote_id == bindparam("vote"), Ballot.reason != "")
-    .order_by(Ballot.choice, Ballot.reason)
-)
 
 
 async def by_number(tx: Transaction, number: int) -> Dossier:
     """Return the proposal with this number and all that belongs to it. Raise NotFound."""
-    row = (await tx.execute(_DOSSIER, {"number": number})).mappings().first()
+    row = (await tx.execute(_DOSSIER, {"number": number})).first()
     if row is None:
         raise NotFound(f"there is no proposal {number}")
-    return Dossier(**row)
+    return Dossier._make(row)
 
 
 async def voices(tx: Transaction, proposal_id: int) -> list[Voice]:
@@ -252,27 +199,6 @@ async def voices(tx: Transaction, proposal_id: int) -> list[Voice]:
 async def answers(tx: Transaction, publication_id: int) -> list[Voice]:
     """Return what our members answered to a text of another assembly, oldest first."""
     return await _said(tx, _ON_PUBLICATION, publication_id)
-
-
-async def standing(tx: Transaction, vote_id: int) -> Standing:
-    """Return how many answered a vote so far."""
-    row = (await tx.execute(_STANDING, {"vote": vote_id})).one()
-    return Standing(ballots=row[0], opinions=row[1], servers=row[2])
-
-
-async def place_of(tx: Transaction, vote_id: int, member_id: int) -> Place:
-    """Return whether a member is on the roll of a vote, and what they answered."""
-    values = {"vote": vote_id, "member": member_id}
-    row = (await tx.execute(_PLACE, values)).first()
-    if row is None:
-        return Place(is_on_the_roll=False, choice=None, reason="", cast_at=None)
-    return Place(is_on_the_roll=True, choice=row[1], reason=row[2] or "", cast_at=row[3])
-
-
-async def reasons(tx: Transaction, vote_id: int) -> list[tuple[str, str]]:
-    """Return the reasons given with the ballots, without names and in no order of time."""
-    rows = (await tx.execute(_REASONS, {"vote": vote_id})).all()
-    return [(row[0], row[1]) for row in rows]
 
 
 async def _said(tx: Transaction, statement: Any, number: int) -> list[Voice]:

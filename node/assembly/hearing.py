@@ -1,5 +1,8 @@
 """Whom we hear: not the blocked, nor, if the assembly says so, anyone not on its list."""
 
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
 from sqlalchemy import select
 
 from node.assembly import assemblies
@@ -12,21 +15,34 @@ BLOCKED, ALLOWED = "blocked", "allowed"
 
 async def is_heard(tx: Transaction, domain: str) -> bool:
     """Say whether a server may speak to us and be spoken to, in any role (P14)."""
+    return domain in await heard_among(tx, [domain])
+
+
+async def heard_among(tx: Transaction, domains: Iterable[str]) -> set[str]:
+    """Return those of these servers that we hear; a rule about a domain holds below it too."""
+    names = {domain: _suffixes(domain) for domain in domains}
+    if not names:
+        return set()
     assembly = await assemblies.the(tx)
-    parts = domain.split(".")
-    names = [".".join(parts[start:]) for start in range(len(parts))]
-    rows = await tx.execute(select(DomainRule.rule).where(DomainRule.domain.in_(names)))
-    rules = {row[0] for row in rows}
-    if BLOCKED in rules:
-        return False
-    return ALLOWED in rules or not assembly.only_allowed_domains
+    every = set[str]().union(*names.values())
+    statement = select(DomainRule.domain, DomainRule.rule)
+    rows = await tx.execute(statement.where(DomainRule.domain.in_(every)))
+    rules = {row[0]: row[1] for row in rows}
+    heard = set()
+    for domain, suffixes in names.items():
+        about = {rules[name] for name in suffixes if name in rules}
+        if BLOCKED not in about and (ALLOWED in about or not assembly.only_allowed_domains):
+            heard.add(domain)
+    return heard
 
 
 async def must_be_heard(tx: Transaction, actor: Actor) -> None:
     """Raise Refusal when the actor, or its server, is not to be heard."""
     if actor.is_local:
         return
-    if not await is_heard(tx, actor.domain):
+    # A handle may name another domain than the server that speaks: both are asked for.
+    domains = {actor.domain, urlsplit(actor.uri).netloc.lower()}
+    if await heard_among(tx, domains) != domains:
         raise Refusal(f"{actor.domain} is blocked", code="domain-is-blocked", domain=actor.domain)
     assembly = await assemblies.the(tx)
     if await is_blocked_by(tx, assembly.actor, actor):
@@ -39,3 +55,12 @@ async def is_blocked_by(tx: Transaction, blocker: Actor, blocked: Actor) -> bool
         ActorBlock.blocker_id == blocker.id, ActorBlock.blocked_id == blocked.id
     )
     return await tx.scalar(statement) is not None
+
+
+def _suffixes(domain: str) -> set[str]:
+    """The domain, those above it, and both without the port of a server that has an unusual one."""
+    names = set()
+    for name in {domain, domain.partition(":")[0]}:
+        parts = name.split(".")
+        names |= {".".join(parts[start:]) for start in range(len(parts))}
+    return names

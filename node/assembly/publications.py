@@ -18,8 +18,11 @@ async def keep(tx: Transaction, publication: Publication) -> Publication:
     known = await by_uri(tx, publication.uri)
     if known is not None:
         return known
-    if await tx.get(Tombstone, publication.uri) is not None:
-        return publication
+    grave = await tx.get(Tombstone, publication.uri)
+    if grave is not None:
+        author = await tx.get(Actor, publication.author_id)
+        if author is None or grave.author_uri == author.uri:
+            return publication
     tx.add(publication)
     await tx.flush()
     record(tx, PublicationKept(publication))

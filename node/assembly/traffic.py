@@ -36,6 +36,13 @@ async def load(tx: Transaction) -> Load:
     )
 
 
+async def oldest_unhandled(tx: Transaction) -> datetime | None:
+    """Return since when the oldest arrival that is due waits to be handled."""
+    statement = select(func.min(InboxItem.next_attempt_at)).where(InboxItem.state == "waiting")
+    moment = await tx.scalar(statement)
+    return moment if isinstance(moment, datetime) else None
+
+
 async def arrivals(
     tx: Transaction, *, state: str | None = None, limit: int = 100
 ) -> Sequence[InboxItem]:

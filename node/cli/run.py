@@ -27,8 +27,8 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Leave with the sentence and exit code 2."""
         said = words.of(language())
-        hint = said("cli.see-help", command=self.prog)
-        self.exit(WRONG_USE, f"palabre: {message}\n{hint}\n")
+        sentence = said("cli.wrong-use", message=message, command=self.prog)
+        self.exit(WRONG_USE, f"palabre: {sentence}\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,12 +1,16 @@
 """Who others are: known from our memory, or discovered on their own server."""
 
+from dataclasses import replace
+
 from sqlalchemy import Select, select
+from sqlalchemy.exc import IntegrityError
 
 from node import clock
 from node.activitypub import addressing, uris
 from node.activitypub.actors import ActorDocument, PublicKey
 from node.activitypub.addressing import Handle
 from node.activitypub.iri import is_web_address
+from node.activitypub.text import is_name
 from node.activitypub.vocabulary import MalformedActivity, parse_actor, parse_key
 from node.assembly import hearing
 from node.database import Transaction
@@ -28,12 +32,21 @@ async def discover(node: Node, uri: str) -> Actor:
 
     Raise like `fetching.read`.
     """
-    found = parse_actor(await fetching.read(node, uri))
+    return await keep(node, parse_actor(await fetching.read(node, uri)))
+
+
+async def keep(node: Node, found: ActorDocument) -> Actor:
+    """Keep what an actor's own server says of it; its keys count from now on, former ones end."""
     handle = await _proven_handle(node, found)
-    async with node.database.transaction() as tx:
-        actor = await _keep(tx, found, handle)
-    for key in found.public_keys:
-        node.keys.forget(key.id)
+    try:
+        async with node.database.transaction() as tx:
+            actor, named = await _keep(tx, found, handle)
+    except IntegrityError:
+        # Somebody else kept the same actor at the same moment: now it is known.
+        async with node.database.transaction() as tx:
+            actor, named = await _keep(tx, found, handle)
+    for key_id in named:
+        node.keys.forget(key_id)
     return actor
 
 
@@ -45,12 +58,14 @@ async def look_up(node: Node, written: str) -> Actor:
     """
     written = written.strip()
     try:
-        uri = await remote.actor_uri(node, written)
+        handle, uri = await remote.meant(node, written)
         async with node.database.read() as tx:
             actor = await known(tx, uri)
-        if actor is not None and (actor.is_local or actor.deleted_at is None):
-            return actor
-        return await discover(node, uri)
+        if actor is None or (actor.deleted_at is not None and not actor.is_local):
+            actor = await discover(node, uri)
+        if handle is not None and str(handle) != actor.address:
+            await remote.loop_back(node, handle, actor.uri, actor.handle)
+        return actor
     except (MalformedActivity, Gone) as error:
         raise Refusal(str(error), code="no-such-actor", written=written[:200]) from error
 
@@ -58,40 +73,50 @@ async def look_up(node: Node, written: str) -> Actor:
 async def key(node: Node, key_id: str) -> KnownKey:
     """Return the key with this id, from memory or from its owner's server.
 
-    Raise BadSignature when no actor owns it, Unreachable when its server does not answer.
+    Those who ask for one key at the same moment are answered by one request. Raise BadSignature
+    when no actor owns it, Unreachable when its server does not answer.
     """
-    found = node.keys.get(key_id)
-    if found is None:
-        found = await _remembered_key(node, key_id) or await fresh_key(node, key_id)
-        node.keys.put(key_id, found)
-    return found
+    async with node.one_at_a_time(key_id):
+        found = node.keys.get(key_id)
+        if found is None:
+            found = await _remembered_key(node, key_id)
+            if found is None:
+                return await fresh_key(node, key_id)
+            node.keys.put(key_id, found)
+        return found
 
 
 async def fresh_key(node: Node, key_id: str) -> KnownKey:
-    """Read a key anew from its owner's server; the owner must name it in return (A5)."""
+    """Read a key anew from its owner's server; the owner must name it in return (A5).
+
+    Its owner is not kept: a key that was asked for has proven nothing yet (P22).
+    """
     if not is_web_address(key_id):
         raise BadSignature("the keyId is not an address")
-    wait = node.lookups.take(addressing.host(key_id))
+    wait = node.lookups.take(addressing.operator(key_id)) or node.attempts.take(key_id)
     if wait:
         raise Unreachable(f"too many keys are asked of {addressing.host(key_id)}", retry_after=wait)
     try:
-        owner = uris.actor_of_key(key_id)
-        found = await fetching.read_key(node, key_id)
-        if found.get("id") != owner:
-            claimed = parse_key(found, key_id)
-            if not addressing.same_origin(claimed.owner, key_id):
-                raise MalformedActivity("the key belongs to another server")
-            owner = claimed.owner
-        await discover(node, owner)
+        owner = await _owner_of_key(node, key_id)
     except Gone as error:
         raise BadSignature(f"the key {key_id} is gone") from error
     except MalformedActivity as error:
         raise BadSignature(f"{key_id}: {error}") from error
-    kept = await _remembered_key(node, key_id)
-    if kept is None:
-        raise BadSignature(f"{owner} does not have the key {key_id}")
-    node.keys.put(key_id, kept)
-    return kept
+    named = _named(owner, key_id)
+    if named is None:
+        raise BadSignature(f"{owner.id} does not have the key {key_id}")
+    async with node.database.read() as tx:
+        is_heard = await _is_heard(tx, owner.id)
+    fresh = KnownKey(
+        key_id=key_id,
+        actor_uri=owner.id,
+        domain=addressing.host(owner.id),
+        text=named.text,
+        is_heard=is_heard,
+        fetched_at=clock.seconds(),
+    )
+    node.keys.put(key_id, fresh)
+    return replace(fresh, found=owner)
 
 
 async def is_gone(node: Node, uri: str) -> bool:
@@ -105,18 +130,45 @@ async def is_gone(node: Node, uri: str) -> bool:
     return False
 
 
+async def _owner_of_key(node: Node, key_id: str) -> ActorDocument:
+    """Read the actor that a key belongs to, as the actor's own address shows it (P2)."""
+    address, owner = key_id.partition("#")[0], uris.actor_of_key(key_id)
+    found = await fetching.read_key(node, key_id)
+    if found.get("id") == owner == address:
+        return parse_actor(found)
+    if found.get("id") != owner:
+        claimed = parse_key(found, key_id)
+        if not addressing.same_origin(claimed.owner, key_id):
+            raise MalformedActivity("the key belongs to another server")
+        owner = claimed.owner
+    return parse_actor(await fetching.read(node, owner))
+
+
+def _named(owner: ActorDocument, key_id: str) -> PublicKey | None:
+    """The key of this name; some name a key like its actor, which then may have only one."""
+    for key in owner.public_keys:
+        if key.id == key_id:
+            return key
+    mine = [key for key in owner.public_keys if key.algorithm == "rsa"]
+    return mine[0] if key_id == owner.id and len(mine) == 1 else None
+
+
 async def _remembered_key(node: Node, key_id: str) -> KnownKey | None:
     statement = (
-        select(ActorKey, Actor)
+        select(ActorKey)
         .join(Actor, Actor.id == ActorKey.actor_id)
-        .where(ActorKey.uri == key_id, ActorKey.not_after.is_(None), Actor.deleted_at.is_(None))
+        .where(ActorKey.not_after.is_(None), Actor.deleted_at.is_(None), ~Actor.is_local)
     )
+    is_rsa_of = (Actor.uri == key_id) & (ActorKey.algorithm == "rsa")
     async with node.database.read() as tx:
-        stored = await tx.find(statement)
+        stored = await tx.find(statement.where(ActorKey.uri == key_id))
         if not isinstance(stored, ActorKey):
-            return None
+            several = await tx.all(statement.where(is_rsa_of).limit(2))
+            if len(several) != 1:
+                return None
+            stored = several[0]
         actor = await tx.get(Actor, stored.actor_id)
-        if actor is None or actor.is_local:
+        if actor is None:
             return None
         try:
             await hearing.must_be_heard(tx, actor)
@@ -126,7 +178,6 @@ async def _remembered_key(node: Node, key_id: str) -> KnownKey | None:
             is_heard = True
     return KnownKey(
         key_id=key_id,
-        actor_id=actor.id,
         actor_uri=actor.uri,
         domain=actor.domain,
         text=stored.public,
@@ -138,20 +189,40 @@ async def _remembered_key(node: Node, key_id: str) -> KnownKey | None:
 async def _proven_handle(node: Node, found: ActorDocument) -> Handle:
     """The handle that the actor's server confirms; else its own name at its own host (A30)."""
     host = addressing.host(found.id)
-    plain = Handle(found.handle or found.id.rsplit("/", 1)[-1], host)
+    plain = Handle(found.handle or _name(found.id) or host, host)
     if found.webfinger is None:
         return plain
     try:
         claimed = addressing.parse_handle(found.webfinger)
         if claimed.domain == host:
             return claimed
+        # Whom we ask is the actor's choice: it may not send us to one server again and again.
+        if node.lookups.take(addressing.operator(f"https://{claimed.domain}")):
+            return plain
         confirmed = await remote.found(node, claimed)
     except (Refusal, Unreachable):
         return plain
     return claimed if confirmed.actor_uri == found.id else plain
 
 
-async def _keep(tx: Transaction, found: ActorDocument, handle: Handle) -> Actor:
+def _name(uri: str) -> str | None:
+    """The name at the end of an address, if it can stand in a handle (A31)."""
+    name = uri.rstrip("/").rsplit("/", 1)[-1].removeprefix("@")
+    return name if is_name(name) else None
+
+
+async def _is_heard(tx: Transaction, uri: str) -> bool:
+    actor = await known(tx, uri)
+    try:
+        if actor is not None:
+            await hearing.must_be_heard(tx, actor)
+    except Refusal:
+        return False
+    return await hearing.is_heard(tx, addressing.host(uri))
+
+
+async def _keep(tx: Transaction, found: ActorDocument, handle: Handle) -> tuple[Actor, set[str]]:
+    """Return the actor as it is now, and the names of all keys it has or had."""
     actor = await known(tx, found.id)
     if actor is not None and actor.is_local:
         raise MalformedActivity(f"{found.id} is one of ours")
@@ -173,13 +244,13 @@ async def _keep(tx: Transaction, found: ActorDocument, handle: Handle) -> Actor:
     actor.kind = kind if isinstance(kind, str) and len(kind) < 50 else None
     actor.updated_at, actor.deleted_at = clock.now(), None
     await tx.flush()
-    await _keep_keys(tx, actor, found.public_keys)
-    return actor
+    return actor, {actor.uri, *await _keep_keys(tx, actor, found.public_keys)}
 
 
-async def _keep_keys(tx: Transaction, actor: Actor, published: tuple[PublicKey, ...]) -> None:
+async def _keep_keys(tx: Transaction, actor: Actor, published: tuple[PublicKey, ...]) -> set[str]:
     """Keep the keys an actor names now; a key of its own that it no longer names has ended."""
     held = {key.uri: key for key in await tx.all(_keys_of(actor))}
+    named = {*held, *(key.id for key in published)}
     for key in published:
         mine = held.pop(key.id, None)
         if mine is None:
@@ -195,6 +266,7 @@ async def _keep_keys(tx: Transaction, actor: Actor, published: tuple[PublicKey, 
     for ended in held.values():
         ended.not_after = ended.not_after or clock.now()
     await tx.flush()
+    return named
 
 
 def _keys_of(actor: Actor) -> Select[ActorKey]:

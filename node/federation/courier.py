@@ -4,7 +4,8 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Literal
 
 from node import clock
@@ -12,10 +13,10 @@ from node.activitypub import contexts, signatures
 from node.activitypub.request import Request
 from node.database import Transaction
 from node.errors import Refusal, Unreachable
-from node.federation import identity, ledger
+from node.federation import answers, identity, ledger
+from node.federation.answers import Job, Result
 from node.federation.caches import Bounded
 from node.federation.identity import Signer
-from node.federation.ledger import Job, Result
 from node.federation.node import Node
 from node.federation.outbox import DELIVERIES
 from node.network.client import Answer
@@ -29,18 +30,20 @@ _IN_FLIGHT = 600
 _AT_ONE_HOST = 6
 _CHUNK = 8
 _SIGNERS = 2
+_LEASE_LEFT = timedelta(minutes=1)
+_GRACE = 3.0
 _ANOTHER: dict[Dialect, Dialect] = {"cavage": "rfc9421", "rfc9421": "cavage"}
 
 
 @dataclass(frozen=True)
 class Parcel:
-    """A job with everything needed to send it, signed for this inbox alone."""
+    """A job with everything needed to send it; once signed, for this inbox alone."""
 
     job: Job
     body: bytes
     signer: Signer
-    headers: dict[str, str]
     dialect: Dialect
+    headers: dict[str, str]
 
 
 class Courier:
@@ -52,6 +55,8 @@ class Courier:
         self._bodies: Bounded[int, tuple[bytes, int]] = Bounded(200, seconds=300)
         self._hosts: Bounded[str, asyncio.Semaphore] = Bounded(10_000, seconds=3600)
         self._results: list[Result] = []
+        self._claimed: set[int] = set()
+        self._is_ending = False
         self._sending: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Event()
         self._in_flight = 0
@@ -74,10 +79,8 @@ class Courier:
                     await self._changed.wait()
         finally:
             writer.cancel()
-            for task in self._sending:
-                task.cancel()
-            await asyncio.gather(*self._sending, writer, return_exceptions=True)
-            self._pool.shutdown(wait=False, cancel_futures=True)
+            await asyncio.gather(writer, return_exceptions=True)
+            await self._end()
 
     async def start_due(self) -> int:
         """Claim what is due and begin to send it; return how many deliveries that is."""
@@ -86,9 +89,9 @@ class Courier:
             return 0
         async with self._node.database.transaction() as tx:
             jobs = await ledger.claim(tx, room)
-            for job in jobs:
-                await self._load(tx, job)
-        for chunk in _chunks(jobs):
+            parcels = [await self._packed(tx, job) for job in jobs]
+            self._claimed.update(job.id for job in jobs)
+        for chunk in _chunks(parcels):
             self._in_flight += len(chunk)
             task = asyncio.create_task(self._send_chunk(chunk))
             self._sending.add(task)
@@ -104,9 +107,15 @@ class Courier:
     async def write(self) -> None:
         """Write the results that came back so far."""
         results, self._results = self._results, []
-        if results:
+        if not results:
+            return
+        try:
             async with self._node.database.transaction() as tx:
                 await ledger.settle(tx, results)
+        except BaseException:
+            self._results[:0] = results
+            raise
+        self._claimed.difference_update(result.job.id for result in results)
 
     async def _write_results(self) -> None:
         while True:
@@ -116,44 +125,66 @@ class Courier:
             try:
                 await self.write()
             except Exception:
-                log.exception("results of deliveries could not be written; they are sent again")
+                log.exception("results of deliveries cannot be written; trying again in a second")
+                await asyncio.sleep(1)
+                self._changed.set()
 
-    async def _load(self, tx: Transaction, job: Job) -> None:
-        if self._bodies.get(job.item_id) is None:
-            body, actor_id = await ledger.item(tx, job.item_id)
-            self._bodies.put(job.item_id, (body, actor_id))
-        _, actor_id = self._bodies.get(job.item_id) or (b"", 0)
-        if self._node.signers.get(actor_id) is None:
-            self._node.signers.put(actor_id, await identity.signer(tx, actor_id))
+    async def _end(self) -> None:
+        """Finish what is on its way if it takes but a moment, and give back the rest."""
+        self._is_ending = True
+        if self._sending:
+            await asyncio.wait(self._sending, timeout=_GRACE)
+        for task in self._sending:
+            task.cancel()
+        await asyncio.gather(*self._sending, return_exceptions=True)
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        await self.write()
+        async with self._node.database.transaction() as tx:
+            await ledger.give_back(tx, self._claimed)
+        self._claimed.clear()
 
-    async def _send_chunk(self, jobs: Sequence[Job]) -> None:
-        try:
-            loop = asyncio.get_running_loop()
-            unsigned = [self._unsigned(job) for job in jobs]
-            parcels = await loop.run_in_executor(self._pool, _sign_all, unsigned)
-            await asyncio.gather(*(self._deliver(parcel) for parcel in parcels))
-        finally:
-            self._in_flight -= len(jobs)
-            self._changed.set()
-
-    def _unsigned(self, job: Job) -> Parcel:
-        body, actor_id = self._bodies.get(job.item_id) or (b"", 0)
+    async def _packed(self, tx: Transaction, job: Job) -> Parcel:
+        kept = self._bodies.get(job.item_id)
+        if kept is None:
+            kept = await ledger.item(tx, job.item_id)
+            self._bodies.put(job.item_id, kept)
+        body, actor_id = kept
         signer = self._node.signers.get(actor_id)
         if signer is None:
-            raise LookupError(f"the key of actor {actor_id} is not at hand")
-        return Parcel(job, body, signer, {}, "rfc9421" if job.dialect == "rfc9421" else "cavage")
+            signer = await identity.signer(tx, actor_id)
+            self._node.signers.put(actor_id, signer)
+        return Parcel(job, body, signer, "rfc9421" if job.dialect == "rfc9421" else "cavage", {})
+
+    async def _send_chunk(self, parcels: Sequence[Parcel]) -> None:
+        try:
+            loop = asyncio.get_running_loop()
+            signed = await loop.run_in_executor(self._pool, _sign_all, parcels)
+            await asyncio.gather(*(self._deliver(parcel) for parcel in signed))
+        except Exception as error:
+            log.exception("deliveries could not be signed")
+            reason = f"{type(error).__name__}: {error}"
+            self._results += [Result(parcel.job, "later", reason) for parcel in parcels]
+        finally:
+            self._in_flight -= len(parcels)
+            self._changed.set()
 
     async def _deliver(self, parcel: Parcel) -> None:
         """Send one; a host that fails is left alone by all who wait behind: one probe is enough."""
         job = parcel.job
         async with self._turn(job.host):
-            if self._node.down.get(job.host):
+            if self._is_ending:
+                return
+            if clock.now() > job.leased_until - _LEASE_LEFT:
+                # It waited so long for its turn that it could be claimed anew before it arrives.
+                self._claimed.discard(job.id)
+                return
+            if self._node.down.get(job.host) and not job.is_probe:
                 result = Result(job, "later", "the server is down", is_host_down=True, tried=False)
             else:
                 result = await self._try(parcel)
             if result.is_host_down and result.tried:
                 self._node.down.put(job.host, True)
-            elif result.fate == "delivered":
+            elif result.answered:
                 self._node.down.forget(job.host)
         self._results.append(result)
         self._changed.set()
@@ -176,17 +207,20 @@ class Courier:
             return Result(parcel.job, "later", str(error), is_host_down=True)
         except Refusal as error:
             return Result(parcel.job, "failed", str(error))
-        return ledger.judged(parcel.job, answer)
+        except Exception as error:
+            log.exception("%s could not be sent to", parcel.job.inbox)
+            return Result(parcel.job, "later", f"{type(error).__name__}: {error}")
+        return answers.judged(parcel.job, answer)
 
     async def _second_knock(self, parcel: Parcel) -> Result | None:
         """Not everyone speaks the same dialect of signatures; what worked is remembered."""
         other = _ANOTHER[parcel.dialect]
         loop = asyncio.get_running_loop()
-        again = Parcel(parcel.job, parcel.body, parcel.signer, {}, other)
+        again = replace(parcel, dialect=other)
         [signed] = await loop.run_in_executor(self._pool, _sign_all, [again])
         answer = await self._post(signed)
         if 200 <= answer.status < 300:
-            return Result(parcel.job, "delivered", None, dialect=other)
+            return Result(parcel.job, "delivered", answered=True, dialect=other)
         return None
 
     async def _post(self, parcel: Parcel) -> Answer:
@@ -211,9 +245,9 @@ def _sign_all(parcels: Sequence[Parcel]) -> list[Parcel]:
         made = signatures.sign(
             request, parcel.signer.key, parcel.signer.key_id, at=at, dialect=parcel.dialect
         )
-        signed.append(Parcel(parcel.job, parcel.body, parcel.signer, made, parcel.dialect))
+        signed.append(replace(parcel, headers=made))
     return signed
 
 
-def _chunks(jobs: Sequence[Job]) -> list[Sequence[Job]]:
-    return [jobs[start : start + _CHUNK] for start in range(0, len(jobs), _CHUNK)]
+def _chunks(parcels: Sequence[Parcel]) -> list[Sequence[Parcel]]:
+    return [parcels[start : start + _CHUNK] for start in range(0, len(parcels), _CHUNK)]

@@ -3,7 +3,7 @@
 import msgspec
 from sqlalchemy import select
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from node import clock
@@ -189,6 +189,17 @@ async def palabre_context(_request: Request) -> Response:
     return JSONResponse(contexts.PALABRE_CONTEXT, media_type="application/ld+json")
 
 
+async def elsewhere(request: Request) -> Response:
+    """Other addresses of the same thing lead to its id."""
+    path: str = request.url.path
+    if path == "/":
+        async with request.app.state.node.database.read() as tx:
+            return RedirectResponse((await assemblies.the(tx)).actor.uri, 303)
+    if path.startswith("/@"):
+        return RedirectResponse(f"/u/{request.path_params['slug']}", 303)
+    return RedirectResponse(f"/p/{request.path_params['number']}", 303)
+
+
 async def not_to_be_read(_request: Request) -> Response:
     """An inbox is written to, not read."""
     return Response(status_code=405, headers={"allow": "POST"})
@@ -261,6 +272,9 @@ routes = [
         Route(f"/g/{{slug}}/{part}", register_part)
         for part in ("register", "keys", "proposals", "decisions")
     ),
+    Route("/", elsewhere),
+    Route("/@{slug}", elsewhere),
+    Route("/p/{number:int}-{slug}", elsewhere),
     Route("/p/{number:int}", proposal),
     Route("/p/{number:int}/r/{version:int}", revision),
     Route("/p/{number:int}/vote", vote),

@@ -1,17 +1,22 @@
 """Who speaks: the check of a request at the inbox, before anything of it is believed."""
 
+from datetime import timedelta
+
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from node import clock
-from node.activitypub import addressing, document, keys, proofs, signatures, uris, values
+from node.activitypub import addressing, document, keys, proofs, signatures, uris, vocabulary
 from node.activitypub.document import Document
 from node.activitypub.iri import is_web_address
-from node.activitypub.kinds import types
+from node.activitypub.proofs import Proof
 from node.activitypub.request import Request, Signature
-from node.activitypub.vocabulary import MalformedActivity
+from node.activitypub.vocabulary import Activity
 from node.errors import BadSignature, Refusal, Unreachable
 from node.federation import actors
 from node.federation.node import KnownKey, Node
+
+# A proof is for everybody and for ever; what is passed on must be younger than our memory of ids.
+_OLDEST_PASSED_ON = timedelta(days=28)
 
 
 class Letter:
@@ -19,42 +24,58 @@ class Letter:
 
     __slots__ = ("document", "sender", "type", "uri")
 
-    def __init__(self, found: Document, sender: str, uri: str, kind: str) -> None:
-        self.document = found
-        self.sender = sender
-        self.uri = uri
-        self.type = kind
+    def __init__(self, activity: Activity) -> None:
+        self.document = activity.document
+        self.sender = activity.actor_id
+        self.uri = activity.id
+        self.type = activity.types[0][:100]
 
 
 async def open_letter(node: Node, request: Request) -> Letter | None:
     """Return what was sent, by whom; None when it is of no concern to anybody here.
 
-    Raise BadSignature (401), MalformedActivity (400) or Refusal (403); nothing is left behind.
+    Raise BadSignature (401), MalformedActivity (400) or Refusal (403). Nothing is fetched for a
+    request that cannot be right, and nothing is remembered of one that is refused (P22).
     """
     signature = signatures.read(request)
-    known = node.keys.get(signature.key_id)
-    found: Document | None = None
-    if known is None:
-        found = document.parse(request.body)
-        if await _is_farewell_of_a_stranger(node, found, signature):
-            return None
-        known = await _key(node, signature.key_id)
-    known = await _verified(node, request, signature, known)
-    if not known.is_heard:
-        raise Refusal(f"{known.domain} is not heard here", code="domain-is-blocked")
-    found = document.parse(request.body) if found is None else found
-    uri, sender, kind = _envelope(found)
-    if sender != known.actor_uri:
-        await _check_proof(node, found, sender)
-    if not addressing.same_origin(uri, sender):
+    activity = vocabulary.parse(document.parse(request.body))
+    proof = _proof_of(activity)
+    if not addressing.same_origin(activity.id, activity.actor_id):
         raise BadSignature("the id of the activity belongs to another server")
-    return Letter(found, sender, uri, kind)
+    if proof is None and not _may_be_of(signature.key_id, activity.actor_id):
+        raise BadSignature(f"the key does not belong to {activity.actor_id}")
+    if await _is_farewell_of_a_stranger(node, activity, signature):
+        return None
+    try:
+        speakers = await _proven(node, request, signature, activity, proof)
+    except BadSignature:
+        if await _is_farewell_of_the_gone(node, activity):
+            return Letter(activity)
+        raise
+    for known in speakers:
+        if known.found is not None:
+            await actors.keep(node, known.found)
+    return Letter(activity)
 
 
-async def _verified(
-    node: Node, request: Request, signature: Signature, known: KnownKey
-) -> KnownKey:
+async def _proven(
+    node: Node, request: Request, signature: Signature, activity: Activity, proof: Proof | None
+) -> list[KnownKey]:
+    """Return the keys that prove the activity to be its actor's; a proof outranks a signature."""
+    known = await _verified(node, request, signature)
+    _must_be_heard(known)
+    if proof is None:
+        if known.actor_uri != activity.actor_id:
+            raise BadSignature(f"the sender is not {activity.actor_id}")
+        return [known]
+    if known.actor_uri != activity.actor_id:
+        _refuse_old(proof)
+    return [known, await _check_proof(node, activity, proof)]
+
+
+async def _verified(node: Node, request: Request, signature: Signature) -> KnownKey:
     """Check the signature; when it fails, look once at the key anew, but seldom (P21)."""
+    known = await _key(node, signature.key_id)
     try:
         _verify(request, signature, known)
     except BadSignature:
@@ -74,52 +95,86 @@ def _verify(request: Request, signature: Signature, known: KnownKey) -> None:
 
 
 async def _key(node: Node, key_id: str) -> KnownKey:
+    found = node.keys.get(key_id)
+    if found is not None:
+        return found
     try:
         return await actors.key(node, key_id)
-    except Unreachable as error:
-        raise BadSignature(f"the key {key_id} cannot be read: {error}") from error
-    except Refusal as error:
-        raise BadSignature(f"the key {key_id} is not accepted: {error}") from error
+    except (Refusal, Unreachable) as error:
+        raise _unproven(key_id, error) from error
 
 
 async def _fresh_key(node: Node, key_id: str) -> KnownKey:
     try:
         return await actors.fresh_key(node, key_id)
     except (Refusal, Unreachable) as error:
-        raise BadSignature(f"the key {key_id} cannot be read: {error}") from error
+        raise _unproven(key_id, error) from error
 
 
-def _envelope(found: Document) -> tuple[str, str, str]:
-    uri, sender = found.get("id"), values.first_id(found.get("actor"))
-    if not isinstance(uri, str) or not is_web_address(uri):
-        raise MalformedActivity("the activity has no id that is an address")
-    if sender is None or not is_web_address(sender):
-        raise MalformedActivity("the activity names no actor")
-    named = types(found)
-    if not named:
-        raise MalformedActivity("the activity has no type")
-    return uri, sender, named[0][:100]
+def _unproven(key_id: str, error: Refusal | Unreachable) -> Refusal:
+    """Whoever is blocked is told so (403); any other key that cannot be had proves nothing."""
+    if isinstance(error, Refusal) and error.code == "domain-is-blocked":
+        return error
+    return BadSignature(f"the key {key_id} cannot be read: {error}")
 
 
-async def _is_farewell_of_a_stranger(node: Node, found: Document, signature: Signature) -> bool:
-    """An actor we never heard of deletes itself: there is nothing to do, nor to fetch (A23)."""
-    gone = values.first_id(found.get("object"))
-    if found.get("type") != "Delete" or gone is None or gone != values.first_id(found.get("actor")):
+def _must_be_heard(known: KnownKey) -> None:
+    if not known.is_heard:
+        raise Refusal(f"{known.domain} is not heard here", code="domain-is-blocked")
+
+
+def _may_be_of(key_id: str, sender: str) -> bool:
+    """Whether a key of this name can be the sender's, judged without asking anybody."""
+    if not is_web_address(key_id) or not addressing.same_origin(key_id, sender):
         return False
-    if uris.actor_of_key(signature.key_id) != gone:
+    return uris.names_its_owner(key_id) is False or uris.is_key_of(key_id, sender)
+
+
+async def _is_farewell_of_a_stranger(node: Node, activity: Activity, signature: Signature) -> bool:
+    """An actor we never heard of deletes itself: there is nothing to do, nor to fetch (A23)."""
+    if not _is_farewell(activity) or not _may_be_of(signature.key_id, activity.actor_id):
         return False
     async with node.database.read() as tx:
-        return await actors.known(tx, gone) is None
+        return await actors.known(tx, activity.actor_id) is None
 
 
-async def _check_proof(node: Node, found: Document, sender: str) -> None:
+async def _is_farewell_of_the_gone(node: Node, activity: Activity) -> bool:
+    """Whose key can no longer be had deletes itself: its server says 410, or it is not believed."""
+    if not _is_farewell(activity) or node.refetches.take(activity.actor_id):
+        return False
+    return await actors.is_gone(node, activity.actor_id)
+
+
+def _is_farewell(activity: Activity) -> bool:
+    return activity.type == "Delete" and activity.object_id == activity.actor_id
+
+
+def _proof_of(activity: Activity) -> Proof | None:
+    """The proof that counts: ours to check, by a key that has an address."""
+    proof = proofs.proof_of(activity.document)
+    if proof is None or not is_web_address(proof.verification_method):
+        return None
+    if not _may_be_of(proof.verification_method, activity.actor_id):
+        raise BadSignature(f"the proof is not by {activity.actor_id}")
+    return proof
+
+
+def _refuse_old(proof: Proof) -> None:
+    if proof.created < clock.now() - _OLDEST_PASSED_ON:
+        raise BadSignature("the proof is too old to be passed on")
+
+
+async def _check_proof(node: Node, activity: Activity, proof: Proof) -> KnownKey:
     """Somebody passes on what another said: only that other's own proof makes it theirs."""
-    proof = proofs.proof_of(found)
-    if proof is None or not addressing.same_origin(proof.verification_method, sender):
-        raise BadSignature(f"the sender is not {sender}, and there is no proof of theirs")
     known = await _key(node, proof.verification_method)
-    if known.actor_uri != sender or not known.is_heard:
-        raise BadSignature(f"the proof is not by {sender}")
+    if known.actor_uri != activity.actor_id:
+        raise BadSignature(f"the proof is not by {activity.actor_id}")
+    _must_be_heard(known)
+    _check_seal(activity.document, known)
+    return known
+
+
+def _check_seal(found: Document, known: KnownKey) -> None:
     key = keys.load_public(known.text)
     if not isinstance(key, Ed25519PublicKey):
         raise BadSignature("the proof is not by an Ed25519 key")

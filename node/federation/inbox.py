@@ -1,13 +1,15 @@
 """Writing down what arrived before saying that it did: many letters in one commit."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from node import clock, ids
-from node.activitypub import document
+from node.activitypub import addressing, document
 from node.database import Database, Transaction
 from node.errors import TooMany
 from node.federation.door import Letter
@@ -17,31 +19,52 @@ ARRIVALS = "arrivals"
 _GROUP = 64
 _MOST_WAITING = 50_000
 _MOST_WAITING_OF_ONE = 20_000
+_RECOUNT_SECONDS = 10
+
+Waiting = tuple[Letter, asyncio.Future[None]]
 
 
 class Backlog:
-    """How much was accepted and not yet handled, in all and for each sender's server."""
+    """How much was accepted and not yet handled, in all and for each operator of servers."""
 
     def __init__(self) -> None:
         self.total = 0
-        self.by_host: dict[str, int] = {}
+        self.by_operator: Counter[str] = Counter()
+        self._recounted_at = 0.0
 
-    def add(self, host: str) -> None:
-        """Count one in. Raise TooMany when the server, or everybody, has sent enough for now."""
-        mine = self.by_host.get(host, 0)
-        if self.total >= _MOST_WAITING or mine >= _MOST_WAITING_OF_ONE:
-            raise TooMany(f"{mine} activities of {host} wait already", code="inbox-is-full")
+    def add(self, sender: str) -> None:
+        """Count one in. Raise TooMany when its operator, or everybody, has sent enough for now."""
+        operator = addressing.operator(sender)
+        mine = self.by_operator[operator]
+        if mine >= _MOST_WAITING_OF_ONE or self.total >= _MOST_WAITING:
+            raise TooMany(f"{mine} activities of {operator} wait already", code="inbox-is-full")
         self.total += 1
-        self.by_host[host] = mine + 1
+        self.by_operator[operator] = mine + 1
 
-    def remove(self, host: str) -> None:
+    def remove(self, sender: str) -> None:
         """Count one out; what was there before this process began was never counted in."""
-        if mine := self.by_host.get(host):
+        operator = addressing.operator(sender)
+        mine = self.by_operator[operator]
+        if mine:
             self.total -= 1
-            if mine == 1:
-                del self.by_host[host]
-            else:
-                self.by_host[host] = mine - 1
+            self.by_operator[operator] = mine - 1
+        if mine <= 1:
+            del self.by_operator[operator]
+
+    async def recount(self, tx: Transaction) -> None:
+        """Take the number of what waits from our records: others may have handled some of it."""
+        waiting = select(InboxItem.sender_uri, func.count()).where(InboxItem.state == "waiting")
+        self.by_operator.clear()
+        for sender, number in (await tx.execute(waiting.group_by(InboxItem.sender_uri))).all():
+            self.by_operator[addressing.operator(sender)] += number
+        self.total = self.by_operator.total()
+
+    def may_recount(self) -> bool:
+        """Say whether the last count was long enough ago for another."""
+        is_time = clock.seconds() - self._recounted_at >= _RECOUNT_SECONDS
+        if is_time:
+            self._recounted_at = clock.seconds()
+        return is_time
 
 
 class Acceptor:
@@ -50,14 +73,14 @@ class Acceptor:
     def __init__(self, database: Database) -> None:
         self.backlog = Backlog()
         self._database = database
-        self._waiting: list[tuple[Letter, str, asyncio.Future[None]]] = []
+        self._waiting: list[Waiting] = []
         self._task: asyncio.Task[None] | None = None
 
-    async def keep(self, letter: Letter, host: str) -> None:
+    async def keep(self, letter: Letter) -> None:
         """Return once the letter is durable. The same letter again changes nothing (A11)."""
-        self.backlog.add(host)
+        await self._count_in(letter)
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((letter, host, done))
+        self._waiting.append((letter, done))
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._commit_groups())
         await done
@@ -66,29 +89,48 @@ class Acceptor:
         while self._waiting:
             group, self._waiting = self._waiting[:_GROUP], self._waiting[_GROUP:]
             try:
-                async with self._database.transaction() as tx:
-                    await write(tx, [letter for letter, _, _ in group])
-            except Exception as error:
-                self._answer(group, error)
-            else:
-                self._answer(group, None)
+                await self._commit(group)
+            except Exception:
+                # One that cannot be written must not stop the others (P20).
+                for one in group:
+                    try:
+                        await self._commit([one])
+                    except Exception as error:
+                        self._answer(one, error)
 
-    def _answer(
-        self, group: list[tuple[Letter, str, asyncio.Future[None]]], error: Exception | None
-    ) -> None:
-        for _, host, done in group:
-            if error is not None:
-                self.backlog.remove(host)
-            if done.done():
-                continue
-            if error is None:
-                done.set_result(None)
-            else:
-                done.set_exception(error)
+    async def _commit(self, group: list[Waiting]) -> None:
+        async with self._database.transaction() as tx:
+            new = await write(tx, [letter for letter, _ in group])
+        for one in group:
+            if one[0].uri not in new:
+                self.backlog.remove(one[0].sender)
+            new.discard(one[0].uri)
+            self._answer(one, None)
+
+    def _answer(self, one: Waiting, error: Exception | None) -> None:
+        letter, done = one
+        if error is not None:
+            self.backlog.remove(letter.sender)
+        if done.done():
+            return
+        if error is None:
+            done.set_result(None)
+        else:
+            done.set_exception(error)
+
+    async def _count_in(self, letter: Letter) -> None:
+        try:
+            self.backlog.add(letter.sender)
+        except TooMany:
+            if not self.backlog.may_recount():
+                raise
+            async with self._database.read() as tx:
+                await self.backlog.recount(tx)
+            self.backlog.add(letter.sender)
 
 
-async def write(tx: Transaction, letters: Sequence[Letter]) -> None:
-    """Keep letters that are not kept yet, and ring for the one who reads them."""
+async def write(tx: Transaction, letters: Sequence[Letter]) -> set[str]:
+    """Keep letters that are not kept yet, ring for who reads them; return the ids of the new."""
     now = clock.now()
     insert = postgresql_insert if tx.dialect == "postgresql" else sqlite_insert
     statement = insert(InboxItem).on_conflict_do_nothing(index_elements=["uri"])
@@ -106,5 +148,6 @@ async def write(tx: Transaction, letters: Sequence[Letter]) -> None:
         }
         for letter in letters
     ]
-    await tx.execute(statement, rows)
+    written = await tx.execute(statement.returning(InboxItem.uri), rows)
     tx.tell(ARRIVALS)
+    return {row[0] for row in written.all()}

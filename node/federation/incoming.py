@@ -49,21 +49,22 @@ class Incoming:
     def object_id(self) -> str:
         """The id of what the activity is about. Raise MalformedActivity when it has none."""
         uri = self.activity.object_id
-        if uri is None:
+        if uri is None or not addressing.is_web_address(uri):
             raise MalformedActivity(f"the {self.activity.type} is about nothing that has an id")
         return uri
 
     def thing(self) -> Document:
         """Return the object, as its owner says it (A19).
 
-        An embedded one counts when it is of the sender's own server; everything else is read
-        where it lives: Missing asks for that. Raise Ignored when it is gone there.
+        Nobody speaks for a thing on another server, and nothing is fetched from there because
+        they try. One that is only named is read: Missing asks for that. Raise Ignored when it is
+        gone.
         """
-        embedded = self.activity.object
         uri = self.object_id
-        if embedded is not None and addressing.same_origin(uri, self.sender.uri):
-            return embedded
-        return self.read(uri)
+        if not addressing.same_origin(uri, self.sender.uri):
+            raise MalformedActivity(f"{uri} does not belong to the server of {self.sender.uri}")
+        embedded = self.activity.object
+        return self.read(uri) if embedded is None else embedded
 
     def read(self, uri: str) -> Document:
         """Return what stands at an address on another server, once it has been read."""

@@ -1,8 +1,11 @@
 """What the parts of one running node share."""
 
+import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
+from weakref import WeakValueDictionary
 
+from node.activitypub.actors import ActorDocument
 from node.database import Database
 from node.federation.caches import Bounded
 from node.federation.identity import Signer
@@ -13,15 +16,18 @@ from node.settings import Settings
 
 @dataclass(frozen=True)
 class KnownKey:
-    """A public key of somebody, as the door needs it: who, and with what."""
+    """A public key of somebody, as the door needs it: who, and with what.
+
+    `found` is its owner, just read and not kept yet.
+    """
 
     key_id: str
-    actor_id: int
     actor_uri: str
     domain: str
     text: str
     is_heard: bool
     fetched_at: float
+    found: ActorDocument | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,14 @@ class Node:
     breaker: Breaker = field(default_factory=Breaker)
     lookups: Bucket = field(default_factory=lambda: Bucket(rate=5, burst=100))
     down: Bounded[str, bool] = field(default_factory=lambda: Bounded(10_000, seconds=15))
+    attempts: Bucket = field(default_factory=lambda: Bucket(rate=1 / 60, burst=3))
     refetches: Bucket = field(default_factory=lambda: Bucket(rate=1 / 300, burst=1))
+
+    busy: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+
+    def one_at_a_time(self, name: str) -> asyncio.Lock:
+        """Return the lock under this name, the same for all who hold or await it."""
+        return self.busy.setdefault(name, asyncio.Lock())
 
     @property
     def origin(self) -> str:

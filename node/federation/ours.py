@@ -8,7 +8,17 @@ from node.activitypub import addressing
 from node.activitypub.things import Thing
 from node.assembly import assemblies
 from node.database import Transaction
-from node.models import Actor, Call, Contribution, Decision, Follow, Proposal, Vote
+from node.models import (
+    Actor,
+    Call,
+    Contribution,
+    Decision,
+    Follow,
+    Proposal,
+    State,
+    Tombstone,
+    Vote,
+)
 
 _PROPOSAL = re.compile(r"/p/(\d{1,15})(?:/r/\d{1,9}|/vote|)")
 _VOTE = re.compile(r"/p/(\d{1,15})/vote")
@@ -36,7 +46,8 @@ async def proposal_answered(tx: Transaction, uri: str | None) -> Proposal | None
         statement = statement.where(Decision.number == int(match[1]))
     else:
         return await _by_contribution(tx, uri)
-    found = await tx.find(statement)
+    # A draft is not there for others (P13).
+    found = await tx.find(statement.where(Proposal.state != State.DRAFT))
     return found if isinstance(found, Proposal) else None
 
 
@@ -68,6 +79,20 @@ async def is_ours(tx: Transaction, uri: str) -> bool:
     return await path(tx, uri) is not None
 
 
+async def was_taken_back(tx: Transaction, uri: str, by: Actor) -> bool:
+    """Say whether somebody took back what arrives only now; nobody else's word counts (P7)."""
+    grave = await tx.get(Tombstone, uri)
+    return grave is not None and grave.author_uri == by.uri
+
+
+async def exists(tx: Transaction, uri: str) -> bool:
+    """Say whether there is something of ours at this address that others may know of."""
+    if await proposal_answered(tx, uri) is not None or await call(tx, uri) is not None:
+        return True
+    actor = await tx.find(select(Actor).where(Actor.uri == uri, Actor.is_local))
+    return actor is not None and actor.type != "Person"
+
+
 async def follows(tx: Transaction, author: Actor) -> bool:
     """Say whether one of ours follows somebody."""
     statement = (
@@ -91,7 +116,8 @@ async def _by_contribution(tx: Transaction, uri: str | None) -> Proposal | None:
     if uri is None:
         return None
     statement = select(Proposal).join(Contribution, Contribution.proposal_id == Proposal.id)
-    found = await tx.find(statement.where(Contribution.uri == uri))
+    is_known = Contribution.is_outside | Contribution.is_federated
+    found = await tx.find(statement.where(Contribution.uri == uri, is_known))
     return found if isinstance(found, Proposal) else None
 
 

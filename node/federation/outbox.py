@@ -1,8 +1,9 @@
 """What we say to others, written down with the act that says it."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Select, insert, select
 
 from node import clock, ids
 from node.activitypub import addressing, document
@@ -16,7 +17,7 @@ DELIVERIES = "deliveries"
 
 
 async def publish(
-    tx: Transaction, actor: Actor, activity: Document, inboxes: Iterable[str], *, is_public: bool
+    tx: Transaction, actor: Actor, activity: Document, to: Iterable[str], *, is_public: bool
 ) -> None:
     """Seal an activity, keep it, and queue one delivery for each distinct inbox."""
     sealed = await identity.sealed(tx, actor, activity)
@@ -32,7 +33,7 @@ async def publish(
         "published_at": clock.now(),
     }
     await tx.execute(insert(OutboxItem), item)
-    rows = [_delivery(item["id"], inbox) for inbox in await _heard(tx, set(inboxes))]
+    rows = [_delivery(item["id"], inbox) for inbox in await _heard(tx, set(to))]
     if rows:
         await tx.execute(insert(Delivery), rows)
         tx.tell(DELIVERIES)
@@ -40,49 +41,50 @@ async def publish(
 
 async def followers(tx: Transaction, actor: Actor) -> set[str]:
     """Return the inboxes of those who follow an actor, one for each server that shares one."""
-    blocked = select(ActorBlock.blocker_id).where(ActorBlock.blocked_id == actor.id)
-    statement = (
-        select(Actor.shared_inbox, Actor.inbox)
-        .join(Follow, Follow.follower_id == Actor.id)
-        .where(Follow.followed_id == actor.id, Follow.state == "accepted")
-        .where(Actor.is_local.is_(False), Actor.deleted_at.is_(None), Actor.id.not_in(blocked))
-    )
-    return {row[0] or row[1] for row in (await tx.execute(statement)).all()}
+    return await inboxes(tx, actor, _followers(actor))
 
 
 async def partners(tx: Transaction, actor: Actor) -> set[str]:
     """Return the inboxes of the assemblies that follow us or that we follow."""
-    followers_ = select(Follow.follower_id).where(
-        Follow.followed_id == actor.id, Follow.state == "accepted"
-    )
     followed = select(Follow.followed_id).where(
         Follow.follower_id == actor.id, Follow.state == "accepted"
     )
-    statement = (
-        select(Actor.shared_inbox, Actor.inbox)
-        .where(Actor.id.in_(followers_) | Actor.id.in_(followed))
-        .where(Actor.kind.is_not(None), Actor.is_local.is_(False), Actor.deleted_at.is_(None))
-    )
-    return {row[0] or row[1] for row in (await tx.execute(statement)).all()}
+    either = Actor.id.in_(_followers(actor)) | Actor.id.in_(followed)
+    return await inboxes(tx, actor, select(Actor.id).where(either, Actor.kind.is_not(None)))
 
 
-async def voices(tx: Transaction, proposal_id: int) -> set[str]:
+async def voices(tx: Transaction, actor: Actor, proposal_id: int) -> set[str]:
     """Return the inboxes of those elsewhere who spoke about a proposal."""
+    spoke = select(Contribution.author_id).where(
+        Contribution.proposal_id == proposal_id, Contribution.is_outside
+    )
+    return await inboxes(tx, actor, spoke)
+
+
+async def inboxes(tx: Transaction, actor: Actor, who: Select[Any]) -> set[str]:
+    """Return where to reach these actors elsewhere, without those no longer on terms with ours."""
+    blocked = select(ActorBlock.blocked_id).where(ActorBlock.blocker_id == actor.id)
+    blockers = select(ActorBlock.blocker_id).where(ActorBlock.blocked_id == actor.id)
     statement = (
         select(Actor.shared_inbox, Actor.inbox)
-        .join(Contribution, Contribution.author_id == Actor.id)
-        .where(Contribution.proposal_id == proposal_id, Contribution.is_outside)
+        .where(Actor.id.in_(who), Actor.is_local.is_(False), Actor.deleted_at.is_(None))
+        .where(Actor.id.not_in(blocked), Actor.id.not_in(blockers))
     )
     return {row[0] or row[1] for row in (await tx.execute(statement)).all()}
 
 
-async def _heard(tx: Transaction, inboxes: set[str]) -> list[str]:
+def _followers(actor: Actor) -> Select[int]:
+    return select(Follow.follower_id).where(
+        Follow.followed_id == actor.id, Follow.state == "accepted"
+    )
+
+
+async def _heard(tx: Transaction, inboxes_: set[str]) -> list[str]:
     """Leave out servers that are blocked, in this role as in every other (P14), and our own."""
-    assembly = await assemblies.the(tx)
-    hosts = {inbox: addressing.host(inbox) for inbox in inboxes}
-    heard = {host: await hearing.is_heard(tx, host) for host in set(hosts.values())}
-    ours = addressing.host(assembly.origin)
-    return sorted(inbox for inbox, host in hosts.items() if heard[host] and host != ours)
+    ours = addressing.host((await assemblies.the(tx)).origin)
+    hosts = {inbox: addressing.host(inbox) for inbox in inboxes_}
+    heard = await hearing.heard_among(tx, set(hosts.values())) - {ours}
+    return sorted(inbox for inbox, host in hosts.items() if host in heard)
 
 
 def _delivery(item_id: object, inbox: str) -> dict[str, object]:

@@ -3,8 +3,8 @@
 import random
 from datetime import timedelta
 
-# count^4 + 15 seconds for 20 tries are more than eight days.
-TRIES = 20
+# The 20 pauses of count^4 + 15 seconds between 21 tries are more than eight days.
+TRIES = 21
 GIVE_UP_AFTER = timedelta(days=9)
 
 

@@ -20,10 +20,12 @@ async def is_proven(tx: Transaction, document: Document, author: Actor) -> bool:
         proof = proofs.proof_of(document)
         if proof is None:
             return False
+        # A key that has ended proves only what it signed before (P21).
         statement = select(ActorKey.public).where(
             ActorKey.uri == proof.verification_method,
             ActorKey.actor_id == author.id,
             ActorKey.algorithm == "ed25519",
+            ActorKey.not_after.is_(None) | (ActorKey.not_after >= proof.created),
         )
         public = await tx.scalar(statement)
         if not isinstance(public, str):

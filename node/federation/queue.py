@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 
 from node import clock
 from node.database import Transaction
@@ -50,18 +50,22 @@ async def overview(tx: Transaction, limit: int = 200) -> Sequence[Waiting]:
 
 
 async def retry(tx: Transaction, delivery_id: int | None = None) -> int:
-    """Try one delivery now, or all of them; return how many."""
-    statement = update(Delivery).values(
-        state="waiting", next_attempt_at=clock.now(), leased_until=None
-    )
-    if delivery_id is not None:
-        statement = statement.where(Delivery.id == delivery_id)
-    count = (await tx.execute(statement)).rowcount
-    if not count and delivery_id is not None:
+    """Try one delivery now, or all of them; return how many. Those on their way stay alone."""
+    chosen = [Delivery.id == delivery_id] if delivery_id is not None else []
+    rows = (await tx.execute(select(Delivery.host).where(*chosen))).all()
+    if not rows and delivery_id is not None:
         raise NotFound(f"there is no delivery {delivery_id}", code="no-such-delivery")
-    await tx.execute(update(Peer).values(next_probe_at=None))
+    now = clock.now()
+    is_idle = or_(Delivery.leased_until.is_(None), Delivery.leased_until <= now)
+    await tx.execute(
+        update(Delivery)
+        .where(*chosen, is_idle)
+        .values(state="waiting", next_attempt_at=now, leased_until=None)
+    )
+    hosts = {row[0] for row in rows}
+    await tx.execute(update(Peer).where(Peer.host.in_(hosts)).values(next_probe_at=None))
     tx.tell(DELIVERIES)
-    return count
+    return len(rows)
 
 
 async def drop(tx: Transaction, delivery_id: int) -> None:

@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import Row, bindparam, func, select, update
 
 from node import clock
-from node.activitypub import addressing
+from node.activitypub import text
 from node.activitypub.document import Document
 from node.activitypub.vocabulary import parse
 from node.assembly import hearing
@@ -148,9 +148,9 @@ class Receiver:
     def _close(self, item: Item, fate: Fate) -> None:
         if fate.missing is not None or fate.state == "waiting":
             return
-        self._backlog.remove(addressing.host(item.sender_uri))
+        self._backlog.remove(item.sender_uri)
         if fate.state != "handled":
-            log.info("%s %s: %s", item.uri, fate.state, fate.reason)
+            log.info("%s %s: %s", item.uri, fate.state, text.line(fate.reason or "", 500))
 
     async def _pause(self) -> float:
         """How long until something tried before is due again; a second at the most."""
@@ -244,7 +244,7 @@ async def _write(tx: Transaction, fates: list[tuple[Item, Fate]]) -> None:
         row = {
             "item_id": item.id,
             "fate": fate.state,
-            "why": fate.reason,
+            "why": text.line(fate.reason, 500) if fate.reason else None,
             "tried": fate.attempts,
             "again_at": fate.next_attempt_at or now,
             "done_at": None if fate.state == "waiting" else now,

@@ -15,16 +15,30 @@ from node.federation.node import Node
 _DEPTH = 2
 
 
-async def actor_uri(node: Node, written: str) -> str:
-    """Return the actor id behind a handle or a link, as its own server confirms it.
+async def meant(node: Node, written: str) -> tuple[Handle | None, str]:
+    """Return the handle and the actor id that somebody means, or None and their link.
 
-    Raise MalformedActivity when it is neither, or when nobody confirms it.
+    Raise MalformedActivity when it is neither, or when nobody answers to it.
     """
     if written.lower().startswith(("https://", "http://")):
         if not is_web_address(written):
             raise MalformedActivity("that is no address")
-        return written
-    return (await found(node, addressing.parse_handle(written))).actor_uri
+        return None, written
+    answer = await found(node, addressing.parse_handle(written))
+    return answer.subject, answer.actor_uri
+
+
+async def loop_back(node: Node, handle: Handle, actor_uri: str, name: str) -> None:
+    """Raise MalformedActivity unless the actor's own server knows it by this handle (A30).
+
+    Else anybody could name somebody on another server as their own.
+    """
+    own = Handle(name, addressing.host(actor_uri))
+    if handle.domain == own.domain:
+        return
+    answer = webfinger.parse(await _ask(node, own.domain, own.acct), own)
+    if answer.actor_uri != actor_uri or answer.subject != handle:
+        raise MalformedActivity(f"{actor_uri} does not call itself {handle}")
 
 
 async def found(node: Node, handle: Handle, depth: int = 0) -> Found:

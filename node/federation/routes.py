@@ -8,7 +8,7 @@ from starlette.requests import Request as StarletteRequest
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from node.activitypub import addressing, contexts, request
+from node.activitypub import contexts, request, text
 from node.errors import Refusal, TooLarge, Unreachable
 from node.federation import discovery, documents
 from node.federation.door import open_letter
@@ -83,8 +83,9 @@ class InboxDoor:
             await self._accept(scope, body)
         except Refusal as error:
             self._node.counters[f"refused:{error.status}:{error.code}"] += 1
-            log.info("refused with %s: %s", error.status, error)
-            await self._answer(send, error.status, str(error))
+            reason = text.line(str(error), 500)
+            log.info("refused with %s: %s", error.status, reason)
+            await self._answer(send, error.status, reason)
             return
         await send({"type": "http.response.start", "status": 202, "headers": _ACCEPTED})
         await send({"type": "http.response.body", "body": b""})
@@ -93,7 +94,7 @@ class InboxDoor:
         arrived = request.from_asgi("POST", self._url(scope), scope["headers"], body)
         letter = await open_letter(self._node, arrived)
         if letter is not None:
-            await self._acceptor.keep(letter, addressing.host(letter.sender))
+            await self._acceptor.keep(letter)
 
     def _url(self, scope: Scope) -> str:
         """The address the sender must have signed: our origin is known, not taken from headers."""
@@ -103,8 +104,11 @@ class InboxDoor:
         return self._node.origin + target
 
     async def _answer(self, send: Send, status: int, message: str) -> None:
-        body = message[:500].encode()
-        headers = [(b"content-type", b"text/plain; charset=utf-8")]
+        body = message.encode("utf-8", "replace")
+        headers = [
+            (b"content-type", b"text/plain; charset=utf-8"),
+            (b"x-content-type-options", b"nosniff"),
+        ]
         if status in (429, 503):
             headers.append((b"retry-after", b"60"))
         headers.append((b"content-length", str(len(body)).encode()))
@@ -117,7 +121,7 @@ _ACCEPTED = [(b"content-length", b"0")]
 
 async def _body(scope: Scope, receive: Receive) -> bytes:
     for name, value in scope["headers"]:
-        if name == b"content-length" and (not value.isdigit() or int(value) > BODY_LIMIT):
+        if name == b"content-length" and (not value.isdigit() or int(value[:12]) > BODY_LIMIT):
             raise TooLarge(f"an activity has at most {BODY_LIMIT} bytes")
     message = await receive()
     body: bytes = message.get("body", b"")

@@ -6,8 +6,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from node.assembly import dossiers, proposals, votes
-from node.assembly.dossiers import Dossier, Place
+from node.assembly import dossiers, proposals, turnout, votes
+from node.assembly.dossiers import Dossier
+from node.assembly.turnout import Place
 from node.errors import NotNow, Problem
 from node.web import reading
 from node.web.page import page
@@ -65,7 +66,7 @@ async def _look(request: Request) -> tuple[Dossier, Place]:
         dossier = await dossiers.by_number(tx, reading.number(request))
         if dossier.vote_id is None:
             raise NotNow(f"{dossier.label} is not at the vote", code="no-vote-yet")
-        return dossier, await dossiers.place_of(tx, dossier.vote_id, member.id)
+        return dossier, await turnout.place_of(tx, dossier.vote_id, member.id)
 
 
 async def _question(

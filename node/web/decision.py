@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from node.assembly import decisions, dossiers
+from node.assembly import decisions, turnout
 from node.database import Transaction
 from node.models import Actor, Decision, Opinion, RegisterEntry
 from node.texts import plain, render
@@ -21,7 +21,7 @@ async def show(request: Request) -> Response:
         decision = await decisions.by_number(tx, reading.number(request))
         uri = f"{request.state.assembly.origin}/d/{decision.number}"
         entry = await _entry(tx, uri)
-        reasons = await dossiers.reasons(tx, decision.vote_id) if decision.vote_id else []
+        reasons = await turnout.reasons(tx, decision.vote_id) if decision.vote_id else []
         servers = await _servers(tx, decision)
     return await page(
         request,

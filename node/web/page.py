@@ -1,8 +1,9 @@
 """From finished objects to the page a person reads."""
 
 import functools
+import gzip
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,8 @@ from node.web import forms, language, style
 from node.web.typography import french
 from node.words import LANGUAGES, Words
 
-VARY = "Accept, Accept-Language, Cookie"
+VARY = "Accept, Accept-Language, Accept-Encoding, Cookie"
+_WORTH_PACKING = 1200
 _TEMPLATES = Path(__file__).parent / "templates"
 _TOKEN = f'name="{forms.TOKEN}"'.encode()
 _SECTIONS = {
@@ -63,6 +65,9 @@ async def page(request: Request, template: str, *, status: int = 200, **values: 
         headers["ETag"] = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
         if headers["ETag"] in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
+    if len(body) > _WORTH_PACKING and "gzip" in request.headers.get("accept-encoding", ""):
+        body = gzip.compress(body, 1, mtime=0)
+        headers["Content-Encoding"] = "gzip"
     answer = Response(body, status, headers, "text/html; charset=utf-8")
     if notice:
         answer.delete_cookie("notice", samesite="lax", httponly=True)
@@ -73,23 +78,61 @@ def render(request: Request, template: str, **values: Any) -> str:
     """Fill a template in with the values of a page and of the shell around it."""
     words, assembly = request.state.words, request.state.assembly
     zone = assembly.timezone if assembly else "Europe/Paris"
+    name = assembly.name if assembly else ""
     values["problems"] = Problems(values.get("problems", ()), words)
     values.setdefault("values", forms.Form({}))
     path = request.url.path
+    address = _short(f"{path}?{request.url.query}" if request.url.query else path)
+    member = request.state.member
+    who = ("in charge" if member.is_in_charge else "member") if member else ""
+    theme, section = request.state.theme, _SECTIONS.get(path.split("/")[1], "")
+    header, footer = _around(words.language, zone, name, section, _short(path), address, theme, who)
     return find(template, words.language, zone).render(
         request=request,
         assembly=assembly,
-        member=request.state.member,
-        theme=request.state.theme,
+        member=member,
+        theme=theme,
         path=path,
-        address=f"{path}?{request.url.query}" if request.url.query else path,
+        header=header,
+        footer=footer,
         origin=request.app.state.node.origin,
-        section=_SECTIONS.get(path.split("/")[1], ""),
         url_with_language=functools.partial(_url_with_language, request),
         now=clock.now(),
         notice=_notice(request, words),
         **values,
     )
+
+
+def _short(address: str) -> str:
+    """Return an address of this site, or the home page for one too long to remember."""
+    return address if len(address) < 300 else "/"
+
+
+@functools.lru_cache(maxsize=1024)
+def _around(
+    spoken: str,
+    timezone: str,
+    name: str,
+    section: str,
+    path: str,
+    address: str,
+    theme: str,
+    who: str,
+) -> tuple[Markup, Markup]:
+    """Return the header and the foot of a page, which are the same for many readers."""
+    values = {
+        "name": name,
+        "section": section,
+        "path": path,
+        "address": address,
+        "theme": theme,
+        "who": who,
+    }
+    header, footer = (
+        find(template, spoken, timezone).render(values)
+        for template in ("header.html", "footer.html")
+    )
+    return Markup(header), Markup(footer)  # noqa: S704 - escaped by the templates
 
 
 @functools.cache
@@ -121,20 +164,25 @@ def environment(spoken: str, timezone: str) -> Environment:
         "new_token": forms.new_token,
     }
     found.filters |= {
-        "day": lambda moment: words.day(moment, zone),
-        "time": lambda moment: words.time(moment, zone),
-        "moment": lambda moment: words.moment(moment, zone),
-        "short_day": lambda moment: words.short_day(moment, zone),
+        "day": _remembering(lambda moment: words.day(moment, zone)),
+        "time": _remembering(lambda moment: words.time(moment, zone)),
+        "moment": _remembering(lambda moment: words.moment(moment, zone)),
+        "short_day": _remembering(lambda moment: words.short_day(moment, zone)),
         "until": lambda moment: until(words, moment),
         "wire": clock.wire,
         "french": lambda text: _typography(text, words.language),
-        "number": words.number,
+        "number": _remembering(words.number),
         "plain": texts.plain,
         "html": Markup,
         "input_day": lambda moment: f"{moment.astimezone(zone):%Y-%m-%d}",
         "input_time": lambda moment: f"{moment.astimezone(zone):%H:%M}",
     }
     return found
+
+
+def _remembering(write: Callable[[Any], str]) -> Callable[[Any], str]:
+    """Write a date or a number once: the same ones stand on many pages."""
+    return functools.lru_cache(maxsize=4096)(write)
 
 
 def until(words: Words, moment: datetime) -> str:

@@ -7,8 +7,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from node.assembly import contributions, dossiers, proposals
-from node.assembly.dossiers import Dossier, Place, Standing, Voice
+from node.assembly import contributions, dossiers, proposals, turnout
+from node.assembly.dossiers import Dossier, Voice
+from node.assembly.turnout import Place, Standing
 from node.database import Transaction
 from node.errors import Invalid, NotFound, Problem
 from node.models import Contribution, Member, State
@@ -77,9 +78,9 @@ async def _look(request: Request) -> _Seen:
         dossier = await dossiers.by_number(tx, reading.number(request))
         said = await dossiers.voices(tx, dossier.id)
         if dossier.state is State.VOTE and dossier.vote_id:
-            standing = await dossiers.standing(tx, dossier.vote_id)
+            standing = await turnout.standing(tx, dossier.vote_id)
             if member is not None:
-                place = await dossiers.place_of(tx, dossier.vote_id, member.id)
+                place = await turnout.place_of(tx, dossier.vote_id, member.id)
     return _Seen(dossier, said, standing, place)
 
 

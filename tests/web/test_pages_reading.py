@@ -5,7 +5,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from node.assembly import members, publications
+from node.assembly import dossiers, members, publications
+from node.assembly.dossiers import Dossier, Voice
 from node.models import Actor, Follow, Publication
 from node.texts import plain
 from tests.conftest import MakeSettings
@@ -220,3 +221,8 @@ async def test_pages_say_where_the_thing_itself_is(place: Place) -> None:
     assert "<svg" in page
     assert "qr" in page
     assert "/suivre?uri=https" in page
+
+
+def test_rows_are_read_in_the_order_in_which_they_are_asked_for() -> None:
+    for statement, row in ((dossiers._DOSSIER, Dossier), (dossiers._VOICES, Voice)):
+        assert tuple(column.key for column in statement.selected_columns) == row._fields

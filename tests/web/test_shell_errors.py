@@ -101,7 +101,7 @@ async def test_a_node_without_assembly_says_what_to_do(tmp_path: Path) -> None:
 async def test_pages_are_asked_for_again_only_when_they_changed(door: Door) -> None:
     async with door.visitor() as browser:
         first = await browser.get("/a-propos")
-        assert first.headers["vary"] == "Accept, Accept-Language, Cookie"
+        assert first.headers["vary"] == "Accept, Accept-Language, Accept-Encoding, Cookie"
         tag = {"if-none-match": first.headers["etag"]}
         assert (await browser.get("/a-propos", headers=tag)).status_code == 304
         assert (await browser.get("/a-propos?lang=en", headers=tag)).status_code == 200

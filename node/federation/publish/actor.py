@@ -27,12 +27,14 @@ async def give_keys(tx: Transaction, event: AssemblyFounded) -> None:
 @on(MemberPublished)
 async def give_member_keys(tx: Transaction, event: MemberPublished) -> None:
     """A member needs keys only once they exist outside."""
+    tx.tell("actors")
     await identity.make_keys(tx, event.member.actor)
 
 
 @on(ActorChanged)
 async def send_change(tx: Transaction, event: ActorChanged) -> None:
     """Those who may hold a copy of the actor get the new one."""
+    tx.tell("actors")
     assembly, actor = await assemblies.the(tx), event.actor
     document = actor_object.document(actor, await identity.public_keys(tx, actor), assembly)
     activity = common.activity("Update", actor, document, **common.public(actor))
@@ -43,6 +45,7 @@ async def send_change(tx: Transaction, event: ActorChanged) -> None:
 @on(MemberUnpublished)
 async def send_farewell(tx: Transaction, event: MemberUnpublished) -> None:
     """Others are asked to forget a member who left the wider network."""
+    tx.tell("actors")
     actor = event.member.actor
     inboxes = await outbox.followers(tx, actor) | await _who_may_know(tx, actor)
     gone = common.activity("Delete", actor, actor.uri, to=[PUBLIC], cc=[])

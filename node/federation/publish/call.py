@@ -10,7 +10,7 @@ from node.federation import outbox
 from node.federation.objects import call as call_object
 from node.federation.objects import common
 from node.federation.publish import proposal as publish_proposal
-from node.models import Actor, Call, Rsvp
+from node.models import Call, Rsvp
 
 
 @on(CallPublished)
@@ -39,7 +39,6 @@ async def confirm(tx: Transaction, event: RsvpReceived) -> None:
 async def _send(tx: Transaction, call: Call, kind: str) -> None:
     assembly = await assemblies.the(tx)
     event = call_object.event(call, await calls.coming_count(tx, call), assembly)
-    statement = select(Actor.shared_inbox, Actor.inbox).join(Rsvp, Rsvp.actor_id == Actor.id)
-    rows = await tx.execute(statement.where(Rsvp.call_id == call.id, Actor.is_local.is_(False)))
-    coming = {row[0] or row[1] for row in rows.all()}
+    who = select(Rsvp.actor_id).where(Rsvp.call_id == call.id, Rsvp.actor_id.is_not(None))
+    coming = await outbox.inboxes(tx, assembly.actor, who)
     await publish_proposal.send_official(tx, assembly, kind, event, coming)

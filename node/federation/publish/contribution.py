@@ -51,7 +51,7 @@ async def _send(tx: Transaction, contribution: Contribution, kind: str, note: Do
         owner = await tx.get(Actor, on_what.author_id)
         inboxes |= {owner.inbox} if owner else set()
     else:
-        inboxes |= await outbox.voices(tx, on_what.id)
+        inboxes |= await outbox.voices(tx, author, on_what.id)
     await outbox.publish(tx, author, activity, inboxes, is_public=True)
 
 

@@ -25,7 +25,7 @@ async def send(tx: Transaction, event: DecisionTaken) -> None:
     )
     sealed = await identity.sealed(tx, assembly.actor, note)
     decision.document = document.encode(sealed).decode()
-    voices = await outbox.voices(tx, decision.proposal_id)
+    voices = await outbox.voices(tx, assembly.actor, decision.proposal_id)
     if decision.vote is not None:
         await publish_proposal.send_article(tx, decision.proposal, "Update")
     await publish_proposal.send_official(tx, assembly, "Create", sealed, voices)

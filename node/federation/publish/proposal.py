@@ -55,5 +55,6 @@ async def send_phase(tx: Transaction, proposal: Proposal, *, before: State, key:
     why = common.spoken(assembly)(key, label=proposal.label)
     note = proposal_object.phase(proposal, assembly, before=before, why=why)
     activity = common.activity("Create", assembly.actor, note, to=[PUBLIC])
-    inboxes = await outbox.partners(tx, assembly.actor) | await outbox.voices(tx, proposal.id)
-    await outbox.publish(tx, assembly.actor, activity, inboxes, is_public=True)
+    actor = assembly.actor
+    inboxes = await outbox.partners(tx, actor) | await outbox.voices(tx, actor, proposal.id)
+    await outbox.publish(tx, actor, activity, inboxes, is_public=True)

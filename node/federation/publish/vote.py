@@ -7,9 +7,10 @@ from node.assembly import assemblies, votes
 from node.assembly.events import VoteClosed, VoteOpened
 from node.database import Transaction
 from node.events import on
+from node.federation import outbox
 from node.federation.objects import vote as vote_object
 from node.federation.publish import proposal as publish_proposal
-from node.models import Actor, Opinion, State, Vote
+from node.models import Opinion, State, Vote
 
 
 @on(VoteOpened)
@@ -38,10 +39,6 @@ async def _send_question(tx: Transaction, vote: Vote, kind: str) -> None:
     assembly = await assemblies.the(tx)
     question = vote_object.question(vote, await votes.opinions(tx, vote), assembly)
     vote.told_at = clock.now()
-    await publish_proposal.send_official(tx, assembly, kind, question, await _answered(tx, vote))
-
-
-async def _answered(tx: Transaction, vote: Vote) -> set[str]:
-    statement = select(Actor.shared_inbox, Actor.inbox).join(Opinion, Opinion.actor_id == Actor.id)
-    rows = await tx.execute(statement.where(Opinion.vote_id == vote.id))
-    return {row[0] or row[1] for row in rows.all()}
+    who = select(Opinion.actor_id).where(Opinion.vote_id == vote.id)
+    answered = await outbox.inboxes(tx, assembly.actor, who)
+    await publish_proposal.send_official(tx, assembly, kind, question, answered)

@@ -2,7 +2,9 @@
 
 import unicodedata
 
-from node.activitypub import values
+from sqlalchemy import func, select
+
+from node.activitypub import addressing, values
 from node.activitypub.document import Document
 from node.activitypub.vocabulary import MalformedActivity, parse_object
 from node.assembly import assemblies, votes
@@ -11,7 +13,9 @@ from node.errors import Refusal
 from node.federation import ours
 from node.federation.incoming import Incoming, receives
 from node.federation.objects import vote as vote_object
-from node.models import Vote
+from node.models import Actor, Opinion, Vote
+
+MOST_OF_ONE_OPERATOR = 500
 
 
 async def count_answers(tx: Transaction, incoming: Incoming) -> bool:
@@ -30,6 +34,8 @@ async def count_answers(tx: Transaction, incoming: Incoming) -> bool:
             continue
         if thing.attributed_to != incoming.sender.uri:
             raise MalformedActivity("the answer is not the sender's own")
+        if thing.id is not None and not addressing.same_origin(thing.id, incoming.sender.uri):
+            raise MalformedActivity("the answer belongs to another server")
         await _count(tx, incoming, vote, str(note["name"]), thing.id)
         counted = True
     return counted
@@ -49,6 +55,7 @@ async def count_answer(tx: Transaction, incoming: Incoming) -> None:
 async def _count(
     tx: Transaction, incoming: Incoming, vote: Vote, name: str, uri: str | None
 ) -> None:
+    await _heed_quota(tx, vote, incoming.sender)
     names = vote_object.option_names(vote, await assemblies.the(tx))
     given = unicodedata.normalize("NFC", name)
     for code, option in names.items():
@@ -58,11 +65,22 @@ async def _count(
     raise Refusal(f"{name[:100]!r} is not among the answers")
 
 
+async def _heed_quota(tx: Transaction, vote: Vote, sender: Actor) -> None:
+    """Accounts are free: those of one operator are heard up to a number (V3, P23)."""
+    operator = addressing.operator(f"https://{sender.domain}")
+    below = Actor.domain.endswith(f".{operator}", autoescape=True)
+    statement = select(func.count()).select_from(Opinion).join(Actor, Actor.id == Opinion.actor_id)
+    there = statement.where(Opinion.vote_id == vote.id, (Actor.domain == operator) | below)
+    if int(await tx.scalar(there)) >= MOST_OF_ONE_OPERATOR:
+        raise Refusal(f"{operator} has given {MOST_OF_ONE_OPERATOR} answers already")
+
+
 def _is_answer(note: Document) -> bool:
     """A name and no content, in reply to something: with content it is a remark (V6)."""
     return (
         note.get("type") == "Note"
         and isinstance(note.get("name"), str)
         and not note.get("content")
+        and not note.get("contentMap")
         and note.get("inReplyTo") is not None
     )

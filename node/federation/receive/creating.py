@@ -43,6 +43,8 @@ async def keep_thing(tx: Transaction, incoming: Incoming, found: Document) -> No
     if proposal is not None:
         if not addressing.audience(found).is_public:
             raise Ignored("a remark for few is not shown to all")
+        if await ours.was_taken_back(tx, str(thing.id), incoming.sender):
+            raise Ignored("it was deleted before it arrived")
         await contributions.hear(
             tx,
             proposal,
@@ -56,7 +58,7 @@ async def keep_thing(tx: Transaction, incoming: Incoming, found: Document) -> No
         return
     if not await ours.concerns(tx, incoming.sender, thing):
         raise Ignored("nobody here follows the author or is addressed")
-    await publications.keep(tx, await publication(tx, thing, incoming.sender))
+    await publications.keep(tx, await publication(tx, thing, incoming.sender, incoming))
 
 
 def check_author(thing: Thing, sender: Actor) -> None:
@@ -68,8 +70,13 @@ def check_author(thing: Thing, sender: Actor) -> None:
         raise MalformedActivity(f"{thing.id} does not belong to the server of {sender.uri}")
 
 
-async def publication(tx: Transaction, thing: Thing, author: Actor) -> Publication:
-    """Read what somebody elsewhere published into what we keep of it."""
+async def publication(
+    tx: Transaction, thing: Thing, author: Actor, incoming: Incoming | None = None
+) -> Publication:
+    """Read what somebody elsewhere published into what we keep of it.
+
+    It is proven by a proof of its own, or by that of the activity it came in.
+    """
     kind = thing.assembly.get("kind")
     return Publication(
         uri=str(thing.id),
@@ -84,11 +91,18 @@ async def publication(tx: Transaction, thing: Thing, author: Actor) -> Publicati
         url=thing.url,
         language=thing.language,
         in_reply_to=thing.in_reply_to,
-        is_proven=await proving.is_proven(tx, thing.document, author),
+        is_proven=await proving.is_proven(tx, thing.document, author)
+        or (incoming is not None and await _came_proven(tx, incoming, author)),
         # Their date is a claim: never later than now (P17).
         published_at=min(thing.published or clock.now(), clock.now()),
         updated_at=thing.updated,
     )
+
+
+async def _came_proven(tx: Transaction, incoming: Incoming, author: Actor) -> bool:
+    if incoming.activity.object is None or incoming.sender.id != author.id:
+        return False
+    return await proving.is_proven(tx, incoming.activity.document, author)
 
 
 def first_author(found: Document) -> str | None:

@@ -5,9 +5,9 @@ from node.activitypub.document import Document
 from node.assembly import following
 from node.database import Transaction
 from node.errors import NotFound
-from node.federation import actors
+from node.federation import actors, ours
 from node.federation.incoming import Ignored, Incoming, receives
-from node.models import Follow, Tombstone
+from node.models import Follow
 
 
 @receives("Follow")
@@ -16,15 +16,17 @@ async def admit_follower(tx: Transaction, incoming: Incoming) -> None:
     followed = await actors.known(tx, incoming.object_id)
     if followed is None or not followed.is_local:
         raise NotFound(f"nobody here is called {incoming.object_id}")
-    if await tx.get(Tombstone, incoming.activity.id) is not None:
+    if await ours.was_taken_back(tx, incoming.activity.id, incoming.sender):
         raise Ignored("this follow was undone before it arrived")
     await following.admit_follower(tx, incoming.sender, followed, uri=incoming.activity.id)
 
 
 @receives("Accept")
 async def hear_yes(tx: Transaction, incoming: Incoming) -> None:
-    """The one we asked says yes."""
+    """The one we asked says yes, while we wait for their answer."""
     wish = await _wish(tx, incoming)
+    if wish.state != following.ASKED:
+        raise Ignored("it was answered before")
     await following.was_accepted(tx, wish.uri, incoming.sender)
 
 
@@ -53,9 +55,9 @@ async def _wish(tx: Transaction, incoming: Incoming) -> Follow:
 
 
 async def _named_in(tx: Transaction, copy: Document, incoming: Incoming) -> Follow | None:
-    ours = await actors.known(tx, values.first_id(copy.get("actor")))
-    if ours is None or not ours.is_local:
+    asker = await actors.known(tx, values.first_id(copy.get("actor")))
+    if asker is None or not asker.is_local:
         return None
     if values.first_id(copy.get("object")) != incoming.sender.uri:
         return None
-    return await following.between(tx, ours, incoming.sender)
+    return await following.between(tx, asker, incoming.sender)

@@ -5,7 +5,6 @@ from node.database import Transaction
 from node.errors import NotFound
 from node.federation import ours
 from node.federation.incoming import Ignored, Incoming, receives
-from node.models import Tombstone
 
 
 @receives("Join")
@@ -15,7 +14,7 @@ async def join(tx: Transaction, incoming: Incoming) -> None:
     if incoming.object_id == assembly.actor.uri:
         incoming.keep("asks to be admitted to the assembly")
         return
-    if await tx.get(Tombstone, incoming.activity.id) is not None:
+    if await ours.was_taken_back(tx, incoming.activity.id, incoming.sender):
         raise Ignored("this answer was taken back before it arrived")
     call = await ours.call(tx, incoming.object_id)
     if call is None:

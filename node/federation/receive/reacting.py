@@ -2,14 +2,16 @@
 
 from sqlalchemy import select
 
+from node.activitypub import addressing
 from node.activitypub.document import Document
 from node.activitypub.vocabulary import MalformedActivity, parse_object
 from node.assembly import hearing, publications
 from node.database import Transaction
+from node.errors import NotFound
 from node.federation import actors, ours
 from node.federation.incoming import Ignored, Incoming, Missing, receives
 from node.federation.receive import creating
-from node.models import Reaction, Tombstone
+from node.models import Reaction
 
 
 @receives("Like")
@@ -41,14 +43,17 @@ async def share(tx: Transaction, incoming: Incoming) -> None:
         return
     if not await ours.follows(tx, incoming.sender):
         raise Ignored("nobody here follows who shares this")
-    if await tx.get(Tombstone, incoming.activity.id) is not None:
+    if await ours.was_taken_back(tx, incoming.activity.id, incoming.sender):
         raise Ignored("this share was undone before it arrived")
     found = _shared(incoming)
-    author = await actors.known(tx, creating.first_author(found))
-    if author is None or author.deleted_at is not None:
-        raise Missing(creating.first_author(found) or "", is_actor=True)
-    await hearing.must_be_heard(tx, author)
     thing = parse_object(found)
+    named = thing.attributed_to or thing.actor_id
+    if named is None or thing.id is None or not addressing.same_origin(named, thing.id):
+        raise MalformedActivity(f"{thing.id} is not by somebody of its own server")
+    author = await actors.known(tx, named)
+    if author is None or author.deleted_at is not None:
+        raise Missing(named, is_actor=True)
+    await hearing.must_be_heard(tx, author)
     creating.check_author(thing, author)
     kept = await publications.keep(tx, await creating.publication(tx, thing, author))
     if kept.shared_by_id is None and kept.deleted_at is None:
@@ -74,7 +79,9 @@ def _shared(incoming: Incoming) -> Document:
 
 
 async def _note(tx: Transaction, incoming: Incoming, kind: str) -> None:
-    if await tx.get(Tombstone, incoming.activity.id) is not None:
+    if not await ours.exists(tx, incoming.object_id):
+        raise NotFound(f"there is nothing at {incoming.object_id}")
+    if await ours.was_taken_back(tx, incoming.activity.id, incoming.sender):
         raise Ignored("it was undone before it arrived")
     known = select(Reaction.id).where(
         Reaction.actor_id == incoming.sender.id,

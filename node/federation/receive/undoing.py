@@ -2,7 +2,7 @@
 
 from sqlalchemy import delete, select
 
-from node.activitypub import values
+from node.activitypub import addressing, values
 from node.activitypub.document import Document
 from node.assembly import following, publications
 from node.database import Transaction
@@ -15,7 +15,7 @@ from node.models import ActorBlock, Follow, Publication, Reaction, Rsvp
 async def undo(tx: Transaction, incoming: Incoming) -> None:
     """Undo our own record of it, found by its address and its doer (P7).
 
-    What has not arrived yet is remembered as undone.
+    What has not arrived yet is remembered as undone, if it can be the sender's at all.
     """
     uri, mine = incoming.activity.object_id, incoming.sender.id
     if uri is not None and await _undone(tx, uri, mine):
@@ -23,7 +23,7 @@ async def undo(tx: Transaction, incoming: Incoming) -> None:
     copy = incoming.activity.object
     if copy is not None and values.first_id(copy.get("actor")) == incoming.sender.uri:
         await _undo_named(tx, copy, incoming)
-    if uri is not None:
+    if uri is not None and addressing.same_origin(uri, incoming.sender.uri):
         await publications.forget(tx, uri, incoming.sender, "Activity")
 
 

@@ -3,12 +3,14 @@
 from node import clock
 from node.activitypub import document
 from node.activitypub.kinds import ACTORS
+from node.activitypub.things import Thing
 from node.activitypub.vocabulary import parse_object
 from node.assembly import contributions, publications
 from node.database import Transaction
 from node.errors import Refusal
 from node.federation.incoming import Ignored, Incoming, Missing, receives
 from node.federation.receive import creating
+from node.models import Actor, Contribution
 from node.texts import sanitise
 
 
@@ -27,9 +29,7 @@ async def change(tx: Transaction, incoming: Incoming) -> None:
     creating.check_author(thing, incoming.sender)
     contribution = await contributions.by_uri(tx, uri)
     if contribution is not None:
-        if contribution.author_id != incoming.sender.id:
-            raise Refusal(f"{uri} is not by {incoming.sender.uri}")
-        await contributions.hear_edit(tx, contribution, content=sanitise(thing.content or ""))
+        await _edit(tx, contribution, thing, incoming.sender)
         return
     kept = await publications.by_uri(tx, uri)
     if kept is None:
@@ -39,7 +39,7 @@ async def change(tx: Transaction, incoming: Incoming) -> None:
         raise Refusal(f"{uri} is not by {incoming.sender.uri}")
     if kept.deleted_at is not None:
         raise Ignored("it was deleted before")
-    fresh = await creating.publication(tx, thing, incoming.sender)
+    fresh = await creating.publication(tx, thing, incoming.sender, incoming)
     if kept.updated_at and fresh.updated_at and fresh.updated_at < kept.updated_at:
         raise Ignored("a later change arrived before")
     kept.document = document.encode(found).decode()
@@ -48,5 +48,16 @@ async def change(tx: Transaction, incoming: Incoming) -> None:
     kept.is_proven = fresh.is_proven
     # Never a wider audience than it had (P7).
     kept.is_public = kept.is_public and fresh.is_public
-    kept.updated_at = fresh.updated_at or clock.now()
+    kept.updated_at = min(fresh.updated_at or clock.now(), clock.now())
     await tx.flush()
+
+
+async def _edit(tx: Transaction, contribution: Contribution, thing: Thing, sender: Actor) -> None:
+    if contribution.author_id != sender.id:
+        raise Refusal(f"{thing.id} is not by {sender.uri}")
+    changed_at = min(thing.updated or clock.now(), clock.now())
+    if contribution.edited_at is not None and changed_at < contribution.edited_at:
+        raise Ignored("a later change arrived before")
+    await contributions.hear_edit(tx, contribution, content=sanitise(thing.content or ""))
+    if contribution.deleted_at is None:
+        contribution.edited_at = changed_at

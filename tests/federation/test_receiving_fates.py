@@ -1,0 +1,191 @@
+"""What is accepted is written down first, then handled; nothing is dropped without a reason."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from node import clock
+from node.federation import incoming, timers
+from node.federation.incoming import Incoming
+from node.models import Counter, Follow, InboxItem, Publication
+from tests.conftest import Travel
+from tests.federation.readers import read
+from tests.fediverse import Fediverse, Stranger, TestNode
+
+
+@pytest.fixture
+def zoe(fediverse: Fediverse) -> Stranger:
+    """Somebody on a server that is no node of ours."""
+    return fediverse.stranger("https://social.example/users/zoe")
+
+
+async def test_what_is_accepted_is_written_down_when_the_answer_comes(
+    riverside: TestNode, zoe: Stranger
+) -> None:
+    answer = await zoe.send(riverside, zoe.activity("Follow", riverside.actor_uri))
+    assert answer.status_code == 202
+    [item] = await riverside.all(InboxItem)
+    assert (item.uri, item.sender_uri, item.state) == (f"{zoe.uri}/follows/1", zoe.uri, "waiting")
+    assert await riverside.count(Follow) == 0
+    await riverside.work()
+    [item] = await riverside.all(InboxItem)
+    assert (item.state, item.document) == ("handled", "")
+    assert item.handled_at is not None
+    assert await riverside.count(Follow) == 1
+
+
+async def test_many_letters_at_once_are_all_written_down(
+    riverside: TestNode, zoe: Stranger
+) -> None:
+    likes = [zoe.activity("Like", riverside.actor_uri, number) for number in range(100)]
+    answers = await asyncio.gather(*(zoe.send(riverside, like) for like in likes))
+    assert {answer.status_code for answer in answers} == {202}
+    assert await riverside.count(InboxItem) == 100
+
+
+async def test_a_letter_that_cannot_be_written_down_is_not_said_to_be_accepted(
+    riverside: TestNode, zoe: Stranger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await zoe.send(riverside, zoe.activity("Like", riverside.actor_uri))
+
+    def full(_database: object) -> None:
+        raise OSError("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(riverside.database), "transaction", full)
+        with pytest.raises(OSError, match="full"):
+            await zoe.send(riverside, zoe.activity("Like", riverside.actor_uri, 2))
+    assert await riverside.count(InboxItem) == 1
+    answer = await zoe.send(riverside, zoe.activity("Like", riverside.actor_uri, 2))
+    assert answer.status_code == 202
+    assert await riverside.count(InboxItem) == 2
+
+
+async def test_what_needs_a_server_that_is_down_is_tried_again_and_then_put_aside(
+    fediverse: Fediverse, riverside: TestNode, zoe: Stranger, travel: Travel
+) -> None:
+    fediverse.unreachable.add("away.example")
+    await read(riverside, zoe)
+    await zoe.send(riverside, zoe.activity("Announce", "https://away.example/notes/1"))
+    waits: list[timedelta] = []
+    while True:
+        await fediverse.settle()
+        [item] = await riverside.all(InboxItem)
+        if item.state != "waiting":
+            break
+        waits.append(item.next_attempt_at - clock.now())
+        travel(seconds=waits[-1].total_seconds() + 1)
+        assert len(waits) < 30
+    assert item.state == "quarantined"
+    assert "away.example" in item.reason
+    assert item.document != ""
+    assert len(waits) >= 8
+    assert waits == sorted(waits)
+    assert sum(waits, timedelta()) > timedelta(hours=8)
+
+
+async def test_what_failed_for_a_while_succeeds_in_the_end(
+    fediverse: Fediverse, riverside: TestNode, zoe: Stranger, travel: Travel
+) -> None:
+    await zoe.send(riverside, zoe.activity("Follow", riverside.actor_uri, 1))
+    note = zoe.note(
+        1, to=[riverside.actor_uri], cc=["https://www.w3.org/ns/activitystreams#Public"]
+    )
+    fediverse.documents[note["id"]] = note
+    fediverse.statuses[note["id"]] = 503
+    await zoe.send(riverside, zoe.activity("Create", note["id"]))
+    await fediverse.settle()
+    assert (await riverside.fates())[f"{zoe.uri}/creates/1"][0] == "waiting"
+    fediverse.statuses.clear()
+    travel(minutes=10)
+    await fediverse.settle()
+    assert (await riverside.fates())[f"{zoe.uri}/creates/1"] == ("handled", None)
+    assert await riverside.count(Publication) == 1
+
+
+async def test_a_bug_of_ours_puts_one_activity_aside_and_the_rest_goes_on(
+    fediverse: Fediverse,
+    riverside: TestNode,
+    zoe: Stranger,
+    travel: Travel,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def stumble(tx: object, _arrived: Incoming) -> None:
+        raise ZeroDivisionError("a bug of ours")
+
+    monkeypatch.setitem(incoming._handlers, ("Like", None), stumble)
+    for number in range(3):
+        await zoe.send(riverside, zoe.activity("Like", riverside.actor_uri, number))
+        await zoe.send(riverside, zoe.activity("Follow", riverside.actor_uri, number))
+    await fediverse.settle()
+    assert await riverside.count(Follow) == 1
+    for _ in range(3):
+        travel(minutes=5)
+        await fediverse.settle()
+    fates = await riverside.fates()
+    for number in range(3):
+        assert fates[f"{zoe.uri}/follows/{number}"] == ("handled", None)
+        assert fates[f"{zoe.uri}/likes/{number}"] == (
+            "quarantined",
+            "ZeroDivisionError: a bug of ours",
+        )
+
+
+async def test_what_a_handler_did_before_it_failed_is_undone(
+    riverside: TestNode, zoe: Stranger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    follow = incoming._handlers["Follow", None]
+
+    async def half_way(tx: object, arrived: Incoming) -> None:
+        await follow(tx, arrived)  # type: ignore[arg-type]
+        raise ZeroDivisionError("a bug of ours")
+
+    monkeypatch.setitem(incoming._handlers, ("Follow", None), half_way)
+    await zoe.send(riverside, zoe.activity("Follow", riverside.actor_uri))
+    await zoe.send(riverside, zoe.activity("Like", riverside.actor_uri))
+    await riverside.work()
+    assert await riverside.count(Follow) == 0
+    assert await riverside.waiting() == []
+    assert (await riverside.fates())[f"{zoe.uri}/likes/1"][0] == "handled"
+
+
+async def test_what_is_not_understood_is_kept_for_thirty_days(
+    fediverse: Fediverse, riverside: TestNode, zoe: Stranger, travel: Travel
+) -> None:
+    await zoe.send(riverside, zoe.activity("Travel", riverside.actor_uri))
+    await zoe.send(riverside, zoe.activity("Like", riverside.actor_uri))
+    await fediverse.settle()
+    kept = {item.type: item for item in await riverside.all(InboxItem)}
+    assert kept["Travel"].state == "kept"
+    assert kept["Travel"].reason.startswith("a Travel of ")
+    assert f"{zoe.uri}/travels/1" in kept["Travel"].document
+    travel(days=29, hours=23)
+    await riverside.app.worker.timers.work()
+    assert await riverside.count(InboxItem) == 2
+    travel(hours=2)
+    await riverside.app.worker.timers.work()
+    assert await riverside.count(InboxItem) == 0
+
+
+async def test_what_was_not_handled_yet_is_never_pruned(
+    fediverse: Fediverse, riverside: TestNode, zoe: Stranger, travel: Travel
+) -> None:
+    await zoe.send(riverside, zoe.activity("Like", riverside.actor_uri))
+    travel(days=60)
+    async with riverside.database.transaction() as tx:
+        await timers.prune(tx)
+    assert await riverside.count(InboxItem) == 1
+
+
+async def test_refusals_leave_a_counter_and_nothing_else(
+    riverside: TestNode, zoe: Stranger
+) -> None:
+    for _ in range(3):
+        answer = await riverside.post("/inbox", b"{}", {"content-type": "application/json"})
+        assert answer.status_code == 401
+    await riverside.app.worker.timers.work()
+    await riverside.app.worker.timers.work()
+    assert await riverside.count(InboxItem) == 0
+    [counter] = await riverside.all(Counter)
+    assert (counter.name, counter.value) == ("refused:401:bad-signature", 3)
