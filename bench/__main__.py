@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -27,7 +28,8 @@ def _measured(name: str, place: World, cookie: str) -> list[Row]:
     try:
         return MEASURES[name](place, cookie)
     except (OSError, RuntimeError, subprocess.SubprocessError) as error:
-        return [Row(what=name, note=f"could not be measured: {error}"[:300])]
+        reason = " ".join(str(error).split())
+        return [Row(what=name, note=f"could not be measured: ... {reason[-200:]}")]
 
 
 def main() -> int:
@@ -38,6 +40,8 @@ def main() -> int:
     parser.add_argument("--runs", type=int, help="how often each is measured (3; quick: 1)")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
+    # Asked to stop, it still ends the processes that it began.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     found: list[Row] = []
     runs = given.runs or (1 if given.quick else 3)
     with world.opened(quick=given.quick, runs=runs) as place:

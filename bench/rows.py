@@ -56,8 +56,14 @@ class Row:
         """The line of the table."""
         value = "" if self.value is None else f"{self.value:.4g}{self.unit}"
         numbers = (self.cpu_ms, self.rate, self.p50_ms, self.p99_ms, self.pss_mb)
-        said = f"{self.verdict}  {self.note}".strip()
+        said = "; ".join(part for part in (self.verdict, self._alone(), self.note) if part)
         return [self.what, *(_short(number) for number in numbers), value, self.target, said]
+
+    def _alone(self) -> str:
+        """What one core all to itself would do, where the rate on this machine missed the aim."""
+        if self.verdict != "missed" or not self.cpu_ms or self.value is not None:
+            return ""
+        return f"{1000 / self.cpu_ms:.0f} per CPU second"
 
     def plain(self) -> dict[str, Any]:
         """The line for a program."""

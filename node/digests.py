@@ -5,25 +5,44 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 import rfc8785
 
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_PAIRS = [one + two for one in _ALPHABET for two in _ALPHABET]
+_FOUR_DIGITS = 58**4
 _SHA_256 = b"\x12\x20"
+_SAFE = 2**53 - 1
+_sorted = msgspec.json.Encoder(order="sorted")
 
 
 def base58(data: bytes) -> str:
     """Write bytes in the Bitcoin base-58 alphabet, leading zeros kept as `1`."""
-    number = int.from_bytes(data, "big")
-    digits = ""
+    number, digits = int.from_bytes(data, "big"), ""
     while number:
-        number, rest = divmod(number, 58)
-        digits = _ALPHABET[rest] + digits
+        number, four = divmod(number, _FOUR_DIGITS)
+        digits = _PAIRS[four // 3364] + _PAIRS[four % 3364] + digits
+    digits = digits.lstrip("1")
     return "1" * (len(data) - len(data.lstrip(b"\0"))) + digits
+
+
+def canonical(value: Any) -> bytes:
+    """Return the canonical form (RFC 8785) of a JSON value.
+
+    Raise ValueError when the value has none. What holds only text, whole numbers and plain names
+    is written by a faster hand: both agree there, as the tests show.
+    """
+    return _sorted.encode(value) if _is_plain(value) else rfc8785.dumps(value)
 
 
 def of_bytes(data: bytes) -> str:
     """Return the multibase base58btc multihash SHA-256 of these bytes: `zQm…`."""
-    return "z" + base58(_SHA_256 + hashlib.sha256(data).digest())
+    return of_hash(hashlib.sha256(data).digest())
+
+
+def of_hash(hashed: bytes) -> str:
+    """Return the multibase multihash of what SHA-256 has already gone over."""
+    return "z" + base58(_SHA_256 + hashed)
 
 
 def of(value: Any) -> str:
@@ -31,20 +50,48 @@ def of(value: Any) -> str:
 
     Raise ValueError when the value has no canonical form.
     """
-    return of_bytes(rfc8785.dumps(value))
+    return of_bytes(canonical(value))
 
 
 def of_text(title: str, content: str, language: str, *, attachments: Sequence[str] = ()) -> str:
     """Return the fingerprint of a text as it is read: NFC, lines ended by LF."""
-    return of(
-        {
-            "title": _plain(title),
-            "language": language,
-            "mediaType": "text/markdown",
-            "content": _plain(content),
-            "attachments": list(attachments),
-        }
-    )
+    return of(as_text(title, content, language, attachments=attachments))
+
+
+def as_text(
+    title: str, content: str, language: str, *, attachments: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Return a text as the JSON value whose digest is its fingerprint (wire.md, section 4)."""
+    return {
+        "title": _plain(title),
+        "language": language,
+        "mediaType": "text/markdown",
+        "content": _plain(content),
+        "attachments": list(attachments),
+    }
+
+
+def _is_plain(value: Any) -> bool:
+    """Say whether both hands write this alike; a loop, since every digest begins with it."""
+    waiting = [value]
+    try:
+        while waiting:
+            one = waiting.pop()
+            kind = type(one)
+            if kind is dict:
+                if not "".join(one).isascii():
+                    return False
+                waiting += [inner for inner in one.values() if type(inner) is not str]
+            elif kind is list:
+                waiting += [inner for inner in one if type(inner) is not str]
+            elif kind is int:
+                if not -_SAFE <= one <= _SAFE:
+                    return False
+            elif kind is not bool and kind is not str and one is not None:
+                return False
+    except TypeError:
+        return False
+    return True
 
 
 def _plain(text: str) -> str:

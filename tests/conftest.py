@@ -22,6 +22,11 @@ MakeSettings = Callable[[str], Settings]
 Travel = Callable[..., None]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--accept` rewrites the golden documents; the difference is reviewed."""
+    parser.addoption("--accept", action="store_true", help="rewrite tests/wire/ours")
+
+
 @pytest.fixture(scope="session")
 def rsa_keys() -> list[RSAPrivateKey]:
     """A few real keys, made once: making one takes a tenth of a second."""

@@ -21,13 +21,10 @@ def measure(world: World, _cookie: str) -> list[Row]:
     old_count = _OLD // 20 if world.quick else _OLD
     young = _grown(world, "young", _YOUNG)
     old = _grown(world, "old", old_count)
-    found: dict[str, list[Row]] = {}
-    found["young"] = _costs(world, young, "")
-    found["old"] = _costs(world, old, "")
+    plain = _costs(world, young, old, "plain")
     for data in (young, old):
         bulk.analyze(data / "palabre.db")
-    found["young, analyzed"] = _costs(world, young, "analyzed")
-    found["old, analyzed"] = _costs(world, old, "analyzed")
+    analyzed = _costs(world, young, old, "analyzed")
     name = f"{old_count:,}"
     scanned = asyncio.run(plans.scans(world, str(old)))
     for line in scanned:
@@ -36,8 +33,8 @@ def measure(world: World, _cookie: str) -> list[Row]:
         bulk.silence(data / "palabre.db")
     silent = [_news_of_the_silent(world, data) for data in (young, old)]
     return [
-        *_compared(found["young"], found["old"], name),
-        *_compared(found["young, analyzed"], found["old, analyzed"], f"{name} + ANALYZE"),
+        *_compared(*plain, name),
+        *_compared(*analyzed, f"{name} + ANALYZE"),
         *_compared([silent[0]], [silent[1]], name),
         _number_of(scanned),
     ]
@@ -49,22 +46,26 @@ def _grown(world: World, name: str, count: int) -> Path:
     return data
 
 
-def _costs(world: World, data: Path, tag: str) -> list[Row]:
-    runs = []
+def _costs(world: World, young: Path, old: Path, tag: str) -> tuple[list[Row], list[Row]]:
+    """Measure the two in turns, so that what else this machine does falls on both."""
+    found: dict[Path, list[list[Row]]] = {young: [], old: []}
     for number in range(world.runs):
-        with nodes.running(world, data) as node:
-            outbox = f"/g/{world.handle}/outbox"
-            runs.append(
-                [
-                    _received(world, node, f"{tag}{number}"),
-                    reading.read(world, node, "/", 200, "home page", accept="text/html"),
-                    reading.read(world, node, "/p/1", 200, "proposal page", accept="text/html"),
-                    reading.read(world, node, "/reseau", 120, "news page", accept="text/html"),
-                    reading.read(world, node, f"{outbox}?page=1", 200, "outbox, a page"),
-                    reading.read(world, node, outbox, 60, "outbox, its size"),
-                ]
-            )
-    return rows.median(runs)
+        for data, runs in found.items():
+            runs.append(_once(world, data, f"{tag}{number}"))
+    return rows.median(found[young]), rows.median(found[old])
+
+
+def _once(world: World, data: Path, tag: str) -> list[Row]:
+    outbox = f"/g/{world.handle}/outbox"
+    with nodes.running(world, data) as node:
+        return [
+            _received(world, node, tag),
+            reading.read(world, node, "/", 200, "home page", accept="text/html"),
+            reading.read(world, node, "/p/1", 200, "proposal page", accept="text/html"),
+            reading.read(world, node, "/reseau", 120, "news page", accept="text/html"),
+            reading.read(world, node, f"{outbox}?page=1", 200, "outbox, a page"),
+            reading.read(world, node, outbox, 60, "outbox, its size"),
+        ]
 
 
 def _news_of_the_silent(world: World, data: Path) -> Row:
@@ -74,7 +75,7 @@ def _news_of_the_silent(world: World, data: Path) -> Row:
 
 
 def _received(world: World, node: NodeProcess, tag: str) -> Row:
-    requests, _ = letters.written(world, world.some(400), f"grown-{tag.replace(' ', '')}")
+    requests, _ = letters.written(world, world.some(400), f"grown-{tag}-")
     with watching.database(node.database) as seen:
         generator = load.Generator(world, requests)
         cpu = node.cpu()

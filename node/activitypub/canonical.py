@@ -4,8 +4,7 @@ import hashlib
 import unicodedata
 from collections.abc import Sequence
 
-import rfc8785
-
+from node import digests
 from node.activitypub import multibase
 from node.activitypub.vocabulary import MalformedActivity
 
@@ -15,7 +14,7 @@ _SHA_256 = b"\x12\x20"
 def canonical(value: object) -> bytes:
     """Return the canonical form (JCS); MalformedActivity for what JSON cannot say exactly."""
     try:
-        return rfc8785.dumps(value)  # type: ignore[arg-type]
+        return digests.canonical(value)
     except (ValueError, RecursionError) as error:
         raise MalformedActivity(f"this has no canonical form: {error}"[:200]) from error
 

@@ -13,7 +13,9 @@ _UNSEEN = re.compile(
 )
 _LINE_ENDS = re.compile("\r\n?|\u2028|\u2029")
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]{0,30})")
-_VOID = frozenset({"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "wbr"})
+# What holds nothing, and what ends where the next of its kind begins.
+_FLAT = frozenset({"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "wbr",
+                   "dd", "dt", "li", "option", "p", "td", "th", "tr"})  # fmt: skip
 _NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?")
 
 
@@ -36,7 +38,7 @@ def is_sane_html(value: str) -> bool:
     depth = 0
     for count, tag in enumerate(_TAG.finditer(value)):
         name = tag[2].lower()
-        if name in _VOID:
+        if name in _FLAT:
             continue
         if not tag[1]:
             opened[name] += 1

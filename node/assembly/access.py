@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from node import clock, ids
 from node.assembly import members
@@ -84,7 +84,10 @@ async def look_at_link(tx: Transaction, secret: str) -> OneTimeLink:
 async def use_link(tx: Transaction, secret: str) -> OneTimeLink:
     """Spend the link. Raise like `look_at_link`."""
     link = await look_at_link(tx, secret)
-    link.used_at = clock.now()
+    unused = update(OneTimeLink).where(OneTimeLink.id == link.id, OneTimeLink.used_at.is_(None))
+    # Of two who open it at once, one does.
+    if not (await tx.execute(unused.values(used_at=clock.now()))).rowcount:
+        raise Gone("the link was used a moment ago", code="link-spent")
     return link
 
 

@@ -4,37 +4,90 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, and_, bindparam, exists, or_, select
+from sqlalchemy.orm import aliased
 
 from node import clock
+from node.assembly.voting import reminding
 from node.database import Transaction
-from node.models import Ballot, Call, Contribution, Member, Proposal, Vote, Voter
+from node.models import (
+    Attendance,
+    Ballot,
+    Call,
+    Contribution,
+    Member,
+    Participation,
+    Proposal,
+    Vote,
+    Voter,
+)
 
 
 @dataclass(frozen=True)
 class Asked:
-    """An open vote whose roll has the member, with the answer they gave, if any."""
+    """An open vote whose roll has the member, and whether they answered.
+
+    `is_void` says that they had answered about a text that has changed since.
+    """
 
     number: int
     title: str
     closes_at: datetime
-    choice: str | None
+    has_voted: bool
+    is_secret: bool
+    is_void: bool
+
+    @property
+    def ends_soon(self) -> bool:
+        """Say whether less than a day is left."""
+        return self.closes_at - clock.now() <= reminding.BEFORE
+
+
+_earlier, _void = aliased(Vote), aliased(Ballot)
+_void_part = aliased(Participation)
+_member: BindParameter[int] = bindparam("member")
+_HAD_VOTED = or_(
+    exists()
+    .where(_void.vote_id == _earlier.id, _void.member_id == _member)
+    .where(_earlier.proposal_id == Vote.proposal_id, _earlier.ended_as == "voided"),
+    exists()
+    .where(_void_part.vote_id == _earlier.id, _void_part.member_id == _member)
+    .where(_void_part.has_voted.is_(True))
+    .where(_earlier.proposal_id == Vote.proposal_id, _earlier.ended_as == "voided"),
+)
+_ASKED = (
+    select(
+        Proposal.number,
+        Proposal.title,
+        Vote.closes_at,
+        or_(
+            Ballot.id.is_not(None),
+            and_(Participation.has_voted.is_not(None), Participation.has_voted.is_(True)),
+        ),
+        Vote.is_secret,
+        _HAD_VOTED,
+    )
+    .select_from(Voter)
+    .join(Vote, Vote.id == Voter.vote_id)
+    .join(Proposal, Proposal.id == Vote.proposal_id)
+    .outerjoin(Ballot, and_(Ballot.vote_id == Vote.id, Ballot.member_id == _member))
+    .outerjoin(
+        Participation, and_(Participation.vote_id == Vote.id, Participation.member_id == _member)
+    )
+    .outerjoin(Attendance, and_(Attendance.vote_id == Vote.id, Attendance.member_id == _member))
+    .where(Voter.member_id == _member, Vote.closed_at.is_(None), Attendance.member_id.is_(None))
+    .where(Vote.closes_at > bindparam("moment", type_=Vote.closes_at.type))
+    .order_by(Vote.closes_at)
+)
 
 
 async def asked(tx: Transaction, member: Member) -> list[Asked]:
     """Return the open votes that ask a member: unanswered first, then by closing date."""
-    statement = (
-        select(Proposal.number, Proposal.title, Vote.closes_at, Ballot.choice)
-        .select_from(Voter)
-        .join(Vote, Vote.id == Voter.vote_id)
-        .join(Proposal, Proposal.id == Vote.proposal_id)
-        .outerjoin(Ballot, (Ballot.vote_id == Vote.id) & (Ballot.member_id == member.id))
-        .where(Voter.member_id == member.id, Vote.closed_at.is_(None))
-        .where(Vote.closes_at > clock.now())
-        .order_by(Vote.closes_at)
-    )
-    found = [Asked(*row) for row in (await tx.execute(statement)).all()]
-    return sorted(found, key=lambda one: one.choice is not None)
+    rows = (await tx.execute(_ASKED, {"member": member.id, "moment": clock.now()})).all()
+    found = [
+        Asked(row[0], row[1], row[2], bool(row[3]), bool(row[4]), bool(row[5])) for row in rows
+    ]
+    return sorted(found, key=lambda one: one.has_voted)
 
 
 async def carried(tx: Transaction, member: Member, limit: int = 20) -> Sequence[Proposal]:

@@ -1,6 +1,6 @@
 """The kinds of ballot: how an answer is written, and what it becomes once it is checked."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -9,7 +9,16 @@ from node.assembly.parameters import Unusable, shown
 from node.assembly.poll import BLANK, Choice, Figures, Poll, Rule
 
 UNRANKED = 1_000_000
-GRADE_CODES = ("reject", "insufficient", "passable", "fairly_good", "good", "very_good", "excellent")
+GRADE_CODES = (
+    "reject",
+    "insufficient",
+    "passable",
+    "fairly_good",
+    "good",
+    "very_good",
+    "excellent",
+)
+_PLAIN = (int, str)
 _SIGNS: dict[int | str, int] = {1: 1, -1: -1, "+": 1, "-": -1}
 _DATES: dict[int | str, int] = {"yes": 3, "maybe": 2, "no": 1}
 
@@ -79,26 +88,24 @@ def grade_codes(count: int) -> tuple[str, ...]:
 
 
 def _one(raw: object, asked: Asked) -> Choice:
-    if raw is None:
-        return BLANK
-    return (_place(raw, asked),)
+    return BLANK if raw is None else _distinct([raw], asked)
 
 
 def _ranks(raw: object, asked: Asked) -> Choice:
-    found = [UNRANKED] * len(asked.options)
-    for rank, group in enumerate(_listed(raw)):
-        tied = group if isinstance(group, list) else [group]
-        for option in tied:
-            place = _place(option, asked)
-            if found[place] != UNRANKED:
-                raise Unusable("tally-option-twice", option=option)
+    places, listed = asked.options, _listed(raw)
+    found = [UNRANKED] * len(places)
+    for rank, group in enumerate(listed):
+        for option in group if isinstance(group, list) else (group,):
+            place = places.get(option) if isinstance(option, str) else None
+            if place is None or found[place] != UNRANKED:
+                raise _not_again(option, place)
             found[place] = rank
-    return tuple(found) if raw else BLANK
+    return tuple(found) if listed else BLANK
 
 
 def _order(raw: object, asked: Asked) -> Choice:
     listed = _listed(raw)
-    if any(isinstance(one, list) for one in listed):
+    if list in map(type, listed):
         raise Unusable("tally-tied-ranks")
     return _distinct(listed, asked)
 
@@ -112,20 +119,18 @@ def _approvals(raw: object, asked: Asked) -> Choice:
 
 def _grades(raw: object, asked: Asked) -> Choice:
     codes = grade_codes(asked.rule["grades"])
-    return _marks(raw, asked, 0, _numbered(codes).get, ", ".join(codes))
+    return _marks(raw, asked, 0, _numbered(codes), ", ".join(codes))
 
 
 def _scores(raw: object, asked: Asked) -> Choice:
     maximum = asked.rule["maximum"]
-    marks = range(maximum + 1)
-    return _marks(raw, asked, -1, lambda value: value if value in marks else None, f"0…{maximum}")
+    return _marks(raw, asked, -1, _up_to(maximum), f"0…{maximum}")
 
 
 def _points(raw: object, asked: Asked) -> Choice:
     most = asked.rule["points"]
     limit = min(most, asked.rule["maximum"] or most)
-    allowed = range(limit + 1)
-    marks = _marks(raw, asked, 0, lambda value: value if value in allowed else None, f"0…{limit}")
+    marks = _marks(raw, asked, 0, _up_to(limit), f"0…{limit}")
     if sum(marks) > most:
         raise Unusable("tally-too-many-points", given=sum(marks), most=most)
     return marks if any(marks) else BLANK
@@ -136,7 +141,7 @@ def _signs(raw: object, asked: Asked) -> Choice:
         chosen = _distinct(raw, asked)
         marks = tuple(int(place in chosen) for place in range(len(asked.options) if raw else 0))
     else:
-        marks = _marks(raw, asked, 0, _SIGNS.get, "+, -")
+        marks = _marks(raw, asked, 0, _SIGNS, "+, -")
     plus, minus = marks.count(1), marks.count(-1)
     if plus > asked.rule["plus_votes"]:
         raise Unusable("tally-too-many-plus", given=plus, most=asked.rule["plus_votes"])
@@ -148,23 +153,29 @@ def _signs(raw: object, asked: Asked) -> Choice:
 
 
 def _dates(raw: object, asked: Asked) -> Choice:
-    return _marks(raw, asked, 0, _DATES.get, "yes, maybe, no")
+    return _marks(raw, asked, 0, _DATES, "yes, maybe, no")
 
 
 def _marks(
-    raw: object, asked: Asked, absent: int, read: Callable[[Any], int | None], known: str
+    raw: object, asked: Asked, absent: int, known: Mapping[int | str, int], listed: str
 ) -> tuple[int, ...]:
     """Return one number for each option; one that is not named gets `absent`."""
     if not isinstance(raw, Mapping):
         raise Unusable("tally-not-a-mapping")
-    found = [absent] * len(asked.options)
+    places = asked.options
+    found = [absent] * len(places)
     for option, value in raw.items():
-        place = _place(option, asked)
-        mark = read(value) if type(value) in (int, str) else None
-        if mark is None:
-            raise Unusable("tally-unknown-mark", str(option), mark=shown(value), known=known)
-        found[place] = mark
+        if option not in places:
+            raise Unusable("tally-unknown-option", option=shown(option))
+        if type(value) not in _PLAIN or value not in known:
+            raise Unusable("tally-unknown-mark", str(option), mark=shown(value), known=listed)
+        found[places[option]] = known[value]
     return tuple(found) if raw else BLANK
+
+
+@lru_cache
+def _up_to(most: int) -> dict[int | str, int]:
+    return {mark: mark for mark in range(most + 1)}
 
 
 @lru_cache
@@ -180,21 +191,20 @@ def _listed(raw: object) -> list[Any]:
     return raw
 
 
-def _distinct(listed: Iterable[object], asked: Asked) -> tuple[int, ...]:
+def _distinct(listed: list[object], asked: Asked) -> tuple[int, ...]:
+    places = asked.options
     found: list[int] = []
     for option in listed:
-        place = _place(option, asked)
-        if place in found:
-            raise Unusable("tally-option-twice", option=option)
+        place = places.get(option) if isinstance(option, str) else None
+        if place is None or place in found:
+            raise _not_again(option, place)
         found.append(place)
     return tuple(found)
 
 
-def _place(option: object, asked: Asked) -> int:
-    place = asked.options.get(option) if isinstance(option, str) else None
-    if place is None:
-        raise Unusable("tally-unknown-option", option=shown(option))
-    return place
+def _not_again(option: object, place: int | None) -> Unusable:
+    code = "tally-unknown-option" if place is None else "tally-option-twice"
+    return Unusable(code, option=shown(option))
 
 
 ONE = Kind(name="one", read=_one)

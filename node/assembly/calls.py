@@ -71,6 +71,7 @@ async def publish(tx: Transaction, organiser: Member | None, invitation: Invitat
         starts_at=starts_at,
         how_to_join=line(invitation.how_to_join),
         organiser=organiser,
+        meeting=None,  # said outright, or it would be asked of the database when first read
         language=assembly.language,
     )
     _fill(call, invitation, starts_at)
@@ -83,6 +84,7 @@ async def publish(tx: Transaction, organiser: Member | None, invitation: Invitat
 async def change(tx: Transaction, call: Call, *, by: Member, invitation: Invitation) -> None:
     """Change what people were invited to; everybody who holds a copy is told."""
     must_organise(call, by)
+    call = await locked(tx, call)
     if call.cancelled_at is not None:
         raise NotNow("the call is cancelled", code="call-is-cancelled")
     _fill(call, invitation, _start(invitation))
@@ -94,6 +96,7 @@ async def change(tx: Transaction, call: Call, *, by: Member, invitation: Invitat
 async def cancel(tx: Transaction, call: Call, *, by: Member, reason: str) -> None:
     """Say that it will not take place, and why."""
     must_organise(call, by)
+    call = await locked(tx, call)
     if call.cancelled_at is not None:
         raise NotNow("the call is cancelled already", code="call-is-cancelled")
     if not line(reason):
@@ -114,6 +117,7 @@ async def answer(
     uri: str | None = None,
 ) -> Rsvp:
     """Somebody comes: a member, an account from elsewhere, or a visitor who leaves a name."""
+    call = await locked(tx, call)
     if call.cancelled_at is not None:
         raise NotNow("the call is cancelled", code="call-is-cancelled")
     if (call.ends_at or call.starts_at) <= clock.now():
@@ -163,6 +167,15 @@ async def by_number(tx: Transaction, number: int) -> Call:
     if not isinstance(call, Call):
         raise NotFound(f"there is no call {number}")
     return call
+
+
+async def locked(tx: Transaction, call: Call) -> Call:
+    """Return the call as it stands now, and keep others from changing it until the end."""
+    statement = select(Call).where(Call.id == call.id).with_for_update(of=Call)
+    found = await tx.find(statement.execution_options(populate_existing=True))
+    if not isinstance(found, Call):
+        raise NotFound(f"there is no call {call.number}")
+    return found
 
 
 async def upcoming(tx: Transaction) -> Sequence[Call]:

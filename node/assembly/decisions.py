@@ -1,18 +1,32 @@
 """What came of a proposal, entered in the register for good."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 
 from node import clock
-from node.assembly import assemblies
+from node.assembly import assemblies, turnout
 from node.assembly.events import DecisionTaken
 from node.assembly.method import Verdict
 from node.database import Transaction
 from node.errors import NotFound
 from node.events import record
-from node.models import Decision, Proposal, State, Vote
+from node.models import Assembly, Decision, Proposal, State, Vote
 from node.texts import readable
+
+
+class Numbers(NamedTuple):
+    """The numbers of a decision: one for ever, and one that begins again each year."""
+
+    number: int
+    year: int
+    in_year: int
+
+
+ADOPTED = ("adopted", "adopted-with-reservations", "amended")
+_REVIEW_AFTER = timedelta(days=365)
 
 
 async def decide(
@@ -20,22 +34,42 @@ async def decide(
     vote: Vote,
     verdict: Verdict,
     *,
-    tally: Mapping[str, int],
+    tally: Mapping[str, Any],
     outside: Mapping[str, int],
-    ballots: str,
+    ballots: str | None,
     statement: str = "",
+    turnout_count: int | None = None,
+    working: Mapping[str, Any] | None = None,
+    tolerated: Sequence[str] = (),
+    minority: str = "",
+    review_on: date | None = None,
 ) -> Decision:
-    """Enter the verdict of a vote as a decision, and end the proposal's life."""
+    """Enter the verdict of a vote as a decision, and end the proposal's life.
+
+    `tolerated` are the reasons of the blocks that did not stop it; a consent is always looked at
+    again, after a year unless said otherwise.
+    """
     assembly = await assemblies.locked(tx)
+    if review_on is None and vote.method == "consent" and verdict.outcome in ADOPTED:
+        review_on = _today(assembly) + _REVIEW_AFTER
+    numbers = await next_numbers(tx, assembly)
     decision = Decision(
-        number=await _next_number(tx),
-        year=clock.now().astimezone(assemblies.zone(assembly)).year,
+        number=numbers.number,
+        year=numbers.year,
+        number_in_year=numbers.in_year,
         outcome=verdict.outcome,
+        outcome_reason=verdict.reason,
         explanation=verdict.explanation,
         tally=dict(tally),
         outside=dict(outside),
-        turnout=sum(tally.values()),
+        working=dict(working or {}),
+        quorums=quorums(verdict),
+        reasons=await _reasons(tx, vote),
+        tolerated=[readable(one).strip() for one in tolerated],
+        minority=readable(minority).strip(),
+        turnout=sum(tally.values()) if turnout_count is None else turnout_count,
         statement=readable(statement).strip(),
+        review_on=review_on,
         ballots_digest=ballots,
         proposal=vote.proposal,
         version=vote.version,
@@ -43,24 +77,27 @@ async def decide(
     )
     vote.proposal.state = State.DECIDED
     vote.proposal.changed_at = clock.now()
-    tx.add(decision)
-    await tx.flush()
-    record(tx, DecisionTaken(decision))
-    return decision
+    return await enter(tx, decision)
 
 
 async def note_withdrawal(tx: Transaction, proposal: Proposal) -> Decision:
     """Enter that a text was taken back: it ends in the register like any other."""
-    assembly = await assemblies.locked(tx)
+    numbers = await next_numbers(tx, await assemblies.locked(tx))
     decision = Decision(
-        number=await _next_number(tx),
-        year=clock.now().astimezone(assemblies.zone(assembly)).year,
+        number=numbers.number,
+        year=numbers.year,
+        number_in_year=numbers.in_year,
         outcome="withdrawn",
         explanation="",
         statement=proposal.withdrawn_because or "",
         proposal=proposal,
         version=proposal.version,
     )
+    return await enter(tx, decision)
+
+
+async def enter(tx: Transaction, decision: Decision) -> Decision:
+    """Keep a new decision, whose numbers are of this very transaction, and say so."""
     tx.add(decision)
     await tx.flush()
     record(tx, DecisionTaken(decision))
@@ -87,5 +124,48 @@ async def listed(tx: Transaction, limit: int = 1000) -> Sequence[Decision]:
     return await tx.all(select(Decision).order_by(Decision.number.desc()).limit(limit))
 
 
-async def _next_number(tx: Transaction) -> int:
-    return int(await tx.scalar(select(func.max(Decision.number))) or 0) + 1
+async def superseding(tx: Transaction, decision: Decision) -> Decision | None:
+    """Return the correction that took the place of a decision, if there is one."""
+    found = await tx.find(select(Decision).where(Decision.supersedes_id == decision.id))
+    return found if isinstance(found, Decision) else None
+
+
+async def superseded(tx: Transaction, decision: Decision) -> Decision | None:
+    """Return the decision that this one corrects, if it corrects one."""
+    return await tx.get(Decision, decision.supersedes_id) if decision.supersedes_id else None
+
+
+async def next_numbers(tx: Transaction, assembly: Assembly) -> Numbers:
+    """Return the numbers of the next decision. The caller holds the assembly's lock."""
+    year = _today(assembly).year
+    last = await tx.scalar(select(func.max(Decision.number)))
+    this_year = select(func.max(Decision.number_in_year)).where(Decision.year == year)
+    return Numbers(int(last or 0) + 1, year, int(await tx.scalar(this_year) or 0) + 1)
+
+
+def _today(assembly: Assembly) -> date:
+    return clock.now().astimezone(assemblies.zone(assembly)).date()
+
+
+def quorums(verdict: Verdict) -> list[dict[str, Any]]:
+    """Return what each quorum asked for and found, as the wire has it (wire.md, 5.5)."""
+    return [
+        {
+            "kind": one.quorum.kind,
+            "num": one.quorum.num,
+            "den": one.quorum.den,
+            "have": one.have,
+            "of": one.of,
+            "needed": one.needed,
+            "met": one.is_met,
+        }
+        for one in (verdict.tally.quorums if verdict.tally else ())
+    ]
+
+
+async def _reasons(tx: Transaction, vote: Vote) -> dict[str, list[str]]:
+    """Return the reasons given with the ballots by position, without names or order of time."""
+    grouped: dict[str, list[str]] = {}
+    for position, reason in await turnout.reasons(tx, vote.id):
+        grouped.setdefault(position, []).append(reason)
+    return {position: sorted(reasons) for position, reasons in sorted(grouped.items())}

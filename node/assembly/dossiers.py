@@ -148,7 +148,7 @@ _DOSSIER = (
     .outerjoin(Vote, Vote.proposal_id == Proposal.id)
     .outerjoin(Decision, Decision.vote_id == Vote.id)
     .where(Proposal.number == bindparam("number"), Proposal.state != State.DRAFT)
-    .order_by(Version.number.desc(), Vote.round.desc())
+    .order_by(Version.number.desc(), Vote.round.desc(), Decision.number.desc())
     .limit(1)
 )
 _VOICES = (

@@ -9,7 +9,9 @@ from node.models import (
     Contribution,
     Decision,
     Follow,
+    Meeting,
     Member,
+    Minutes,
     Opinion,
     Proposal,
     Publication,
@@ -97,6 +99,35 @@ class VoteClosed:
 
 
 @dataclass(frozen=True)
+class VoteExtended:
+    """There is more time to answer."""
+
+    vote: Vote
+
+
+@dataclass(frozen=True)
+class VoteCancelled:
+    """The vote ended without a count; the proposal is under discussion again."""
+
+    vote: Vote
+
+
+@dataclass(frozen=True)
+class VoteVoided:
+    """The text changed: the ballots of this round count no more, those who cast them are asked."""
+
+    vote: Vote
+
+
+@dataclass(frozen=True)
+class VoteClosesSoon:
+    """A day is left, and these members on the roll have not voted."""
+
+    vote: Vote
+    waited_for: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class DecisionTaken:
     """A verdict entered the register."""
 
@@ -122,6 +153,22 @@ class CallCancelled:
     """What was called for will not take place."""
 
     call: Call
+
+
+@dataclass(frozen=True)
+class MinutesProposed:
+    """What happened at a meeting can be read, and waits for approval."""
+
+    meeting: Meeting
+    minutes: Minutes
+
+
+@dataclass(frozen=True)
+class MinutesApproved:
+    """A later meeting said that the minutes are right."""
+
+    meeting: Meeting
+    minutes: Minutes
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,7 @@ async def unfollow(tx: Transaction, follower: Actor, followed: Actor) -> None:
     if known is None:
         raise NotFound(f"{follower.handle} does not follow {followed.uri}")
     record(tx, FollowEnded(known))
+    tx.memory.clear()
     await tx.delete(known)
 
 
@@ -47,11 +48,13 @@ async def was_accepted(tx: Transaction, follow_uri: str, by: Actor) -> None:
     """The one we asked says yes. Only they can, and only to what was asked (A25)."""
     wish = await _asked_of(tx, follow_uri, by)
     wish.state, wish.answered_at = ACCEPTED, clock.now()
+    tx.memory.clear()
     await tx.flush()
 
 
 async def was_refused(tx: Transaction, follow_uri: str, by: Actor) -> None:
     """The one we asked says no, or no longer."""
+    tx.memory.clear()
     wish = await _asked_of(tx, follow_uri, by)
     wish.state, wish.answered_at = REFUSED, clock.now()
     await tx.flush()
@@ -100,6 +103,7 @@ async def forget_follower(tx: Transaction, follower: Actor, followed: Actor) -> 
 
 async def forget(tx: Transaction, actor: Actor) -> None:
     """Drop every relation with an actor that no longer exists or is not to be heard."""
+    tx.memory.clear()
     statement = select(Follow).where(
         (Follow.follower_id == actor.id) | (Follow.followed_id == actor.id)
     )

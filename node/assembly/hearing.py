@@ -41,12 +41,24 @@ async def must_be_heard(tx: Transaction, actor: Actor) -> None:
     if actor.is_local:
         return
     # A handle may name another domain than the server that speaks: both are asked for.
-    domains = {actor.domain, urlsplit(actor.uri).netloc.lower()}
+    domains = _servers(actor)
     if await heard_among(tx, domains) != domains:
         raise Refusal(f"{actor.domain} is blocked", code="domain-is-blocked", domain=actor.domain)
     assembly = await assemblies.the(tx)
     if await is_blocked_by(tx, assembly.actor, actor):
         raise Refusal(f"{actor.uri} is blocked", code="actor-is-blocked", address=actor.address)
+
+
+async def heard_actors(tx: Transaction, actors: Iterable[Actor]) -> set[int]:
+    """Return the row numbers of those of these actors that are heard, asked for all at once."""
+    theirs = {actor.id: _servers(actor) for actor in actors}
+    heard = await heard_among(tx, set[str]().union(*theirs.values()))
+    assembly = await assemblies.the(tx)
+    statement = select(ActorBlock.blocked_id).where(
+        ActorBlock.blocker_id == assembly.actor.id, ActorBlock.blocked_id.in_(theirs)
+    )
+    blocked = {row[0] for row in (await tx.execute(statement)).all()}
+    return {one for one, servers in theirs.items() if servers <= heard and one not in blocked}
 
 
 async def is_blocked_by(tx: Transaction, blocker: Actor, blocked: Actor) -> bool:
@@ -55,6 +67,10 @@ async def is_blocked_by(tx: Transaction, blocker: Actor, blocked: Actor) -> bool
         ActorBlock.blocker_id == blocker.id, ActorBlock.blocked_id == blocked.id
     )
     return await tx.scalar(statement) is not None
+
+
+def _servers(actor: Actor) -> set[str]:
+    return {actor.domain, urlsplit(actor.uri).netloc.lower()}
 
 
 def _suffixes(domain: str) -> set[str]:

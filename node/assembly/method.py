@@ -8,7 +8,7 @@ from node.assembly import parameters, quorums
 from node.assembly.ballot_kinds import Kind
 from node.assembly.parameters import Parameter, Unusable
 from node.assembly.phrases import Phrase, bars
-from node.assembly.poll import Figures, Poll, Rule, Tally
+from node.assembly.poll import Choice, Figures, Poll, Rule, Tally
 from node.assembly.quorums import Quorum
 
 WIRE_NAMES = (
@@ -118,13 +118,13 @@ class DecisionMethod:
 
     def decide(self, count: Count, rule: Mapping[str, Any]) -> Verdict:
         """Count a vote by positions of which only the numbers are known."""
-        ballots = {code: number for code, number in count.ballots.items() if number}
-        tally = self.tally(Poll(electorate=count.electorate, ballots={**ballots}), rule)
+        ballots: dict[Choice, int] = {code: n for code, n in count.ballots.items() if n}
+        tally = self.tally(Poll(electorate=count.electorate, ballots=ballots), rule)
         return Verdict(tally.verdict or "", tally.inequality, tally.reason, tally)
 
     def _void(self, poll: Poll, figures: Figures) -> Tally:
         counts = {code: poll.times(code) for code in self.ballot.known}
-        table = bars("tally.caption", "tally.votes", counts, lambda code: Phrase(f"choice.{code}"))
+        table = bars("tally.result", "tally.votes", counts, lambda code: Phrase(f"choice.{code}"))
         return Tally(
             verdict="void" if self.has_verdict else None,
             explanation=Phrase("tally.void"),

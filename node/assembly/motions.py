@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from node.assembly.ballot_kinds import positions
 from node.assembly.parameters import Parameter, Unusable, maybe, one_of, whole
-from node.assembly.phrases import Phrase, bars
+from node.assembly.phrases import Figure, Phrase, bars
 from node.assembly.poll import Poll, Rule, Tally
 
 BALLOT = positions(
@@ -72,10 +72,12 @@ def explain(
     outcome = Phrase(f"tally.verdict.{verdict}")
     if threshold.is_simple:
         sign = "=" if favour == against else sign
-        figures = {"favour": favour, "sign": sign, "against": against, "verdict": outcome}
+        simple: dict[str, Figure] = {"favour": favour, "against": against, "verdict": outcome}
         written = "≤" if sign == "=" else sign
-        return Phrase("tally.motion.simple", figures), f"{favour} {written} {against}"
-    figures = {
+        return Phrase(
+            "tally.motion.simple", {**simple, "sign": sign}
+        ), f"{favour} {written} {against}"
+    figures: dict[str, Figure] = {
         "favour": favour,
         "sign": sign,
         "share": Fraction(threshold.num, threshold.den),
@@ -87,8 +89,9 @@ def explain(
 
 
 def _below(favour: int, minimum: int) -> tuple[Phrase, str]:
-    figures = {"favour": favour, "minimum": minimum, "verdict": Phrase("tally.verdict.rejected")}
-    return Phrase("tally.motion.minimum", figures), f"{favour} < {minimum}"
+    return Phrase(
+        "tally.motion.minimum", {"favour": favour, "minimum": minimum}
+    ), f"{favour} < {minimum}"
 
 
 def _break_tie(poll: Poll, tie: str) -> str:
@@ -109,7 +112,7 @@ def _tally(
     inequality: str,
     reason: str | None = None,
 ) -> Tally:
-    table = bars("tally.caption", "tally.votes", counts, lambda code: Phrase(f"choice.{code}"))
+    table = bars("tally.result", "tally.votes", counts, lambda code: Phrase(f"choice.{code}"))
     drawn = () if not poll.draw or counts["for"] != counts["against"] else (_drawn(verdict),)
     return Tally(
         verdict=verdict,

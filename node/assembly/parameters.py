@@ -90,8 +90,6 @@ def amount(default: int | str) -> Parameter:
 
 def read_whole(value: object, at_least: int = 0, at_most: int = 1_000_000_000) -> int:
     """Return a whole number within limits. Raise Unusable."""
-    if isinstance(value, Fraction) and value.denominator == 1:
-        value = int(value)
     if not isinstance(value, int) or isinstance(value, bool):
         raise Unusable("tally-not-a-number")
     if not at_least <= value <= at_most:

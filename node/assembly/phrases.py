@@ -8,15 +8,13 @@ from typing import TypeAlias
 
 from node.words import Words
 
-Figure: TypeAlias = "int | Fraction | str | Phrase | tuple[Figure, ...]"
-
 
 @dataclass(frozen=True)
 class Phrase:
     """A sentence of the catalogues with its figures; a text among them is the code of an option."""
 
     key: str
-    figures: Mapping[str, Figure] = field(default_factory=dict)
+    figures: Mapping[str, "Figure"] = field(default_factory=dict)
     count: int | None = None
 
     def said(self, words: Words, names: Mapping[str, str] | None = None) -> str:
@@ -27,6 +25,9 @@ class Phrase:
         return words.plural(self.key, self.count, **shown)
 
 
+Figure: TypeAlias = int | Fraction | str | Phrase | tuple["Figure", ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Table:
     """Figures in rows and columns; `kind` says which picture shows them, if any."""
@@ -34,7 +35,7 @@ class Table:
     kind: str
     caption: Phrase
     columns: tuple[Figure, ...]
-    rows: tuple[tuple[Figure, tuple[Figure | None, ...]], ...]
+    rows: "tuple[tuple[Figure, tuple[Figure | None, ...]], ...]"
 
 
 def write(words: Words, value: Figure, names: Mapping[str, str]) -> str:
@@ -51,7 +52,9 @@ def write(words: Words, value: Figure, names: Mapping[str, str]) -> str:
     return words("tally.and", list=", ".join(before), last=last) if before else last
 
 
-def bars(caption: str, unit: str, counts: Mapping[str, int], name: Callable[[str], Figure]) -> Table:
+def bars(
+    caption: str, unit: str, counts: Mapping[str, int], name: Callable[[str], Figure]
+) -> Table:
     """Make the table that bars are drawn from: one figure a line."""
     rows = tuple((name(code), (number,)) for code, number in counts.items())
     return Table(kind="bars", caption=Phrase(caption), columns=(Phrase(unit),), rows=rows)

@@ -55,6 +55,7 @@ async def revise(
 ) -> Version:
     """Give the text a new version; the older ones stay. Raise NotNow once it is frozen."""
     must_carry(proposal, by)
+    proposal = await locked(tx, proposal)
     if proposal.state not in OPEN:
         raise NotNow(f"proposal {proposal.label} is at {proposal.state}", code="text-is-frozen")
     title, text = checked(title, text)
@@ -73,6 +74,7 @@ async def revise(
 async def withdraw(tx: Transaction, proposal: Proposal, *, by: Member, reason: str) -> None:
     """Take the text back. It stays readable, marked as withdrawn, with the reason."""
     must_carry(proposal, by)
+    proposal = await locked(tx, proposal)
     if proposal.state not in OPEN:
         raise NotNow(f"proposal {proposal.label} is at {proposal.state}", code="cannot-withdraw")
     if not line(reason):
@@ -90,6 +92,15 @@ async def by_number(tx: Transaction, number: int) -> Proposal:
     if not isinstance(proposal, Proposal):
         raise NotFound(f"there is no proposal {number}")
     return proposal
+
+
+async def locked(tx: Transaction, proposal: Proposal) -> Proposal:
+    """Return the proposal as it stands now, and keep others from changing it until the end."""
+    statement = select(Proposal).where(Proposal.id == proposal.id).with_for_update(of=Proposal)
+    found = await tx.find(statement.execution_options(populate_existing=True))
+    if not isinstance(found, Proposal):
+        raise NotFound(f"there is no proposal {proposal.number}")
+    return found
 
 
 async def listed(tx: Transaction, *states: State) -> Sequence[Proposal]:

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from node import clock
 from node.assembly.events import PublicationKept
@@ -12,21 +14,29 @@ from node.errors import NotFound
 from node.events import record
 from node.models import Actor, Follow, Publication, Tombstone
 
+_COLUMNS = [column.name for column in Publication.__table__.columns]
+_GRAVE = select(Tombstone.author_uri).where(Tombstone.uri == bindparam("uri"))
+_INSERT = {
+    "sqlite": sqlite_insert(Publication).on_conflict_do_nothing(index_elements=["uri"]),
+    "postgresql": postgresql_insert(Publication).on_conflict_do_nothing(index_elements=["uri"]),
+}
 
-async def keep(tx: Transaction, publication: Publication) -> Publication:
-    """Keep something from elsewhere, once; what its author deleted before stays forgotten."""
-    known = await by_uri(tx, publication.uri)
-    if known is not None:
-        return known
-    grave = await tx.get(Tombstone, publication.uri)
+
+async def keep(tx: Transaction, publication: Publication) -> bool:
+    """Keep something from elsewhere, once; what its author deleted before stays forgotten.
+
+    Return whether it is new. The object itself is only read, never attached.
+    """
+    grave = await tx.scalar(_GRAVE, {"uri": publication.uri})
     if grave is not None:
         author = await tx.get(Actor, publication.author_id)
-        if author is None or grave.author_uri == author.uri:
-            return publication
-    tx.add(publication)
-    await tx.flush()
+        if author is None or grave == author.uri:
+            return False
+    values = {name: getattr(publication, name) for name in _COLUMNS}
+    if (await tx.execute(_INSERT[tx.dialect], values)).rowcount != 1:
+        return False
     record(tx, PublicationKept(publication))
-    return publication
+    return True
 
 
 async def forget(tx: Transaction, uri: str, author: Actor, former_type: str | None = None) -> None:

@@ -44,6 +44,11 @@ async def enter(
     return row
 
 
+async def at(tx: Transaction, seq: int) -> RegisterEntry | None:
+    """Return the entry with this number."""
+    return await tx.get(RegisterEntry, seq)
+
+
 async def after(tx: Transaction, seq: int, limit: int = 100) -> Sequence[RegisterEntry]:
     """Return the entries that follow this number, oldest first."""
     statement = select(RegisterEntry).where(RegisterEntry.seq > seq)

@@ -10,7 +10,18 @@ from sqlalchemy.orm import aliased
 
 from node import clock
 from node.database import Transaction
-from node.models import Ballot, Call, Contribution, Decision, Proposal, Rsvp, State, Version, Vote
+from node.models import (
+    Ballot,
+    Call,
+    Contribution,
+    Decision,
+    Participation,
+    Proposal,
+    Rsvp,
+    State,
+    Version,
+    Vote,
+)
 
 DISCUSSED = (State.DISCUSSION, State.AMENDMENT, State.FROZEN)
 VOTED = (State.VOTE,)
@@ -49,17 +60,19 @@ class DecisionLine:
 
     number: int
     year: int
+    number_in_year: int
     title: str
     outcome: str
     tally: Mapping[str, int]
     turnout: int
     electorate: int | None
     decided_at: datetime
+    is_superseded: bool
 
     @property
     def label(self) -> str:
         """The number as people say it: 2026-07."""
-        return f"{self.year}-{self.number:02d}"
+        return f"{self.year}-{self.number_in_year:02d}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,6 +94,7 @@ class CallLine:
 
 _latest = aliased(Vote)
 _last_decision = aliased(Decision)
+_correction = aliased(Decision)
 _PROPOSALS = (
     select(
         Proposal.number,
@@ -97,16 +111,29 @@ _PROPOSALS = (
         .where(Contribution.proposal_id == Proposal.id, Contribution.deleted_at.is_(None))
         .scalar_subquery()
         .label("voices"),
-        select(func.count())
-        .select_from(Ballot)
-        .join(_latest, Ballot.vote_id == _latest.id)
-        .where(_latest.proposal_id == Proposal.id)
-        .scalar_subquery()
-        .label("ballots"),
+        (
+            select(func.count())
+            .select_from(Ballot)
+            .join(_latest, Ballot.vote_id == _latest.id)
+            .where(_latest.proposal_id == Proposal.id, _latest.closed_at.is_(None))
+            .scalar_subquery()
+            + select(func.count())
+            .select_from(Participation)
+            .join(_latest, Participation.vote_id == _latest.id)
+            .where(_latest.proposal_id == Proposal.id, _latest.closed_at.is_(None))
+            .where(Participation.has_voted.is_(True))
+            .scalar_subquery()
+        ).label("ballots"),
         _last_decision.number.label("decision"),
         _last_decision.outcome,
     )
-    .outerjoin(_last_decision, _last_decision.proposal_id == Proposal.id)
+    .outerjoin(
+        _last_decision,
+        _last_decision.number
+        == select(func.max(Decision.number))
+        .where(Decision.proposal_id == Proposal.id)
+        .scalar_subquery(),
+    )
     .where(Proposal.state.in_(bindparam("states", expanding=True)))
 )
 _limit = bindparam("limit", type_=Integer)
@@ -122,15 +149,18 @@ _DECISIONS = (
     select(
         Decision.number,
         Decision.year,
+        Decision.number_in_year,
         Version.title,
         Decision.outcome,
         Decision.tally,
         Decision.turnout,
         Vote.electorate_count.label("electorate"),
         Decision.decided_at,
+        _correction.id.is_not(None).label("is_superseded"),
     )
     .join(Version, Version.id == Decision.version_id)
     .outerjoin(Vote, Vote.id == Decision.vote_id)
+    .outerjoin(_correction, _correction.supersedes_id == Decision.id)
     .order_by(Decision.number.desc())
     .limit(_limit)
 )

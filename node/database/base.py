@@ -28,6 +28,9 @@ class Database(ABC):
     async def start(self) -> None:
         """Begin to hear what other processes commit."""
 
+    async def forget(self) -> None:
+        """Leave nothing behind that says in which order the last secret ballots came."""
+
     @abstractmethod
     async def close(self) -> None:
         """Let go of every connection."""

@@ -19,6 +19,7 @@ from node.database.transaction import (
 
 _CHANNEL = "palabre"
 _NOTIFY = text("SELECT pg_notify('palabre', :topic)")
+_SWEEP = text("VACUUM participation, secret_ballot")
 _ONLY_LOOKING = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
 
@@ -29,6 +30,7 @@ class PostgresDatabase(Database):
         super().__init__()
         self._engine: AsyncEngine = create_async_engine(url, pool_size=8, max_overflow=8)
         self._listener: AsyncConnection | None = None
+        self._owes_silence = False
 
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -48,6 +50,7 @@ class PostgresDatabase(Database):
                 await tx.close()
                 await asyncio.shield(connection.rollback())
                 raise
+        self._owes_silence = self._owes_silence or tx.leaves_no_trace
         self.announce(tx)
 
     @contextlib.asynccontextmanager
@@ -60,6 +63,14 @@ class PostgresDatabase(Database):
                     yield tx
             finally:
                 await tx.close()
+
+    async def forget(self) -> None:
+        """Sweep away the rows as they were before, which still name their transaction."""
+        if self._owes_silence:
+            self._owes_silence = False
+            async with self._engine.connect() as connection:
+                connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
+                await connection.execute(_SWEEP)
 
     async def start(self) -> None:
         self._listener = await self._engine.connect()

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from contextvars import ContextVar
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, Executable, ScalarResult
+from sqlalchemy import Connection, Executable
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
@@ -40,6 +40,9 @@ class Transaction:
         self.events: list[object] = []
         self.topics: set[str] = set()
         self.after_commit: list[Callable[[], None]] = []
+        self.leaves_no_trace = False
+        # What was read once and holds for the whole transaction; forgotten when a part is undone.
+        self.memory: dict[tuple[str, object], Any] = {}
         self.connection = connection
         self._call = call
         self._session: Session | None = None
@@ -67,20 +70,23 @@ class Transaction:
         result = await self._call(self.connection.execute, statement, values)
         return cast(Rows, result)
 
-    async def scalar(self, statement: Executable) -> Any:
+    async def scalar(self, statement: Executable, values: Any = None) -> Any:
         """Run a statement and return the first value of the first row, or None."""
-        if self._session is None:
-            return await self._call(self.connection.scalar, statement)
-        return await self._call(self.session.scalar, statement)
+        if self._session is not None:
+            await self.flush()
+        return await self._call(self.connection.scalar, statement, values)
 
-    async def find(self, statement: Executable) -> Any:
+    async def find(self, statement: Executable, values: Any = None) -> Any:
         """Return the first mapped object that the statement selects, or None."""
-        return await self._call(self.session.scalar, statement)
+        return await self._call(self.session.scalar, statement, values)
 
     async def all(self, statement: Executable) -> Sequence[Any]:
         """Return every mapped object that the statement selects."""
-        result: ScalarResult[Any] = await self._call(self.session.scalars, statement)
-        return result.unique().all()
+        return cast("Sequence[Any]", await self._call(self._all, statement))
+
+    def _all(self, statement: Executable) -> Sequence[Any]:
+        """Fetch where the driver may wait: what a row brings along is read while it is fetched."""
+        return self.session.scalars(statement).unique().all()
 
     async def get(self, model: type[T], identity: Any) -> T | None:
         """Return the object with this primary key, or None."""
@@ -107,7 +113,7 @@ class Transaction:
     async def savepoint(self) -> AsyncIterator[None]:
         """Undo only what happens inside when it raises; the rest of the transaction stays."""
         await self._keep_objects()
-        nested = await self._call(self.connection.begin_nested)
+        await self._call(self.connection.exec_driver_sql, "SAVEPOINT part")
         heard, rung, later = len(self.events), set(self.topics), len(self.after_commit)
         try:
             yield
@@ -119,13 +125,15 @@ class Transaction:
             self.topics = rung
             if self._session is not None:
                 await self._call(self._session.close)
-            await self._call(nested.rollback)
+            self.memory.clear()
+            await self._call(self.connection.exec_driver_sql, "ROLLBACK TO SAVEPOINT part")
+            await self._call(self.connection.exec_driver_sql, "RELEASE SAVEPOINT part")
             raise
-        await self._call(nested.commit)
+        await self._call(self.connection.exec_driver_sql, "RELEASE SAVEPOINT part")
 
     async def _keep_objects(self) -> None:
         """Write the mapped objects and release the savepoint that the session works in."""
-        if self._session is not None:
+        if self._session is not None and self._session.in_transaction():
             await self._call(self._session.commit)
 
     async def _tell_everything(self, start: int = 0) -> None:

@@ -134,9 +134,10 @@ async def _owner_of_key(node: Node, key_id: str) -> ActorDocument:
     """Read the actor that a key belongs to, as the actor's own address shows it (P2)."""
     address, owner = key_id.partition("#")[0], uris.actor_of_key(key_id)
     found = await fetching.read_key(node, key_id)
-    if found.get("id") == owner == address:
+    stands_alone = "publicKeyPem" in found or "publicKeyMultibase" in found
+    if found.get("id") == owner == address and not stands_alone:
         return parse_actor(found)
-    if found.get("id") != owner:
+    if found.get("id") != owner or stands_alone:
         claimed = parse_key(found, key_id)
         if not addressing.same_origin(claimed.owner, key_id):
             raise MalformedActivity("the key belongs to another server")

@@ -17,6 +17,7 @@ from node.federation.objects import actor as actor_object
 from node.federation.objects import call as call_object
 from node.federation.objects import common
 from node.federation.objects import proposal as proposal_object
+from node.federation.objects import register as register_object
 from node.federation.objects import vote as vote_object
 from node.federation.publish import contribution as publish_contribution
 from node.models import Actor, Assembly, Decision, Member, OutboxItem, Proposal
@@ -84,8 +85,9 @@ async def vote(request: Request) -> Response:
     async with request.app.state.node.database.read() as tx:
         about = await proposals.by_number(tx, request.path_params["number"])
         found = await votes.on(tx, about)
-        opinions = await votes.opinions(tx, found)
-        return ActivityResponse(vote_object.question(found, opinions, await assemblies.the(tx)))
+        opinions, people = await votes.opinions(tx, found), await votes.opinion_givers(tx, found)
+        assembly = await assemblies.the(tx)
+        return ActivityResponse(vote_object.question(found, opinions, assembly, people=people))
 
 
 async def dossier(request: Request) -> Response:
@@ -166,21 +168,7 @@ async def register_head(request: Request) -> Response:
         last = await register.head(tx)
         if last is None:
             raise NotFound("the register is empty")
-        written = {
-            "@context": contexts.CONTEXT,
-            "id": uris.register_head(assembly.actor.uri),
-            "type": "Object",
-            "attributedTo": assembly.actor.uri,
-            **common.public(assembly.actor),
-            "assembly": {
-                "v": 1,
-                "kind": "register-head",
-                "register": uris.register(assembly.actor.uri),
-                "seq": last.seq,
-                "head": last.digest,
-                "at": clock.wire(last.at),
-            },
-        }
+        written = register_object.head(last, assembly)
         return ActivityResponse(await identity.sealed(tx, assembly.actor, written))
 
 

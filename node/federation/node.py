@@ -9,6 +9,7 @@ from node.activitypub.actors import ActorDocument
 from node.database import Database
 from node.federation.caches import Bounded
 from node.federation.identity import Signer
+from node.federation.register_watch import RegisterWatch
 from node.network.client import Client
 from node.network.politeness import Breaker, Bucket
 from node.settings import Settings
@@ -41,6 +42,7 @@ class Node:
     keys: Bounded[str, KnownKey] = field(default_factory=lambda: Bounded(10_000, seconds=600))
     documents: Bounded[str, bytes] = field(default_factory=lambda: Bounded(2_000, seconds=10))
     signers: Bounded[int, Signer] = field(default_factory=lambda: Bounded(1_000, seconds=600))
+    register: RegisterWatch = field(default_factory=RegisterWatch)
     breaker: Breaker = field(default_factory=Breaker)
     lookups: Bucket = field(default_factory=lambda: Bucket(rate=5, burst=100))
     down: Bounded[str, bool] = field(default_factory=lambda: Bounded(10_000, seconds=15))

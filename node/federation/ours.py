@@ -1,6 +1,7 @@
 """Which of our things an address of ours means."""
 
 import re
+from collections.abc import Collection
 
 from sqlalchemy import select
 
@@ -95,12 +96,20 @@ async def exists(tx: Transaction, uri: str) -> bool:
 
 async def follows(tx: Transaction, author: Actor) -> bool:
     """Say whether one of ours follows somebody."""
+    known = tx.memory.get(("followed", author.id))
+    if known is None:
+        known = author.id in await followed_among(tx, [author.id])
+    return bool(known)
+
+
+async def followed_among(tx: Transaction, actor_ids: Collection[int]) -> set[int]:
+    """Return those of these actors whom one of ours follows, asked for all at once."""
     statement = (
-        select(Follow.id)
+        select(Follow.followed_id)
         .join(Actor, Actor.id == Follow.follower_id)
-        .where(Follow.followed_id == author.id, Follow.state == "accepted", Actor.is_local)
+        .where(Follow.followed_id.in_(actor_ids), Follow.state == "accepted", Actor.is_local)
     )
-    return await tx.scalar(statement.limit(1)) is not None
+    return {row[0] for row in (await tx.execute(statement)).all()}
 
 
 async def concerns(tx: Transaction, author: Actor, thing: Thing) -> bool:

@@ -17,15 +17,15 @@ from node.activitypub.vocabulary import parse
 from node.assembly import hearing
 from node.database import Transaction
 from node.errors import Gone, Refusal, Unreachable
-from node.federation import actors, fetching, pauses
+from node.federation import actors, fetching, ours, pauses
 from node.federation.inbox import ARRIVALS, Backlog
 from node.federation.incoming import Ignored, Incoming, Kept, Missing, handler
 from node.federation.node import Node
-from node.models import InboxItem
+from node.models import Actor, InboxItem
 
 log = logging.getLogger("palabre.inbox")
 
-_BATCH = 50
+_BATCH = 100
 _ROUNDS = 6
 _TRIES = 12
 _SURPRISES = 3
@@ -92,7 +92,9 @@ class Receiver:
         """Handle one batch of what is due; return how many activities it held."""
         fates: list[tuple[Item, Fate]] = []
         async with self._node.database.transaction() as tx:
-            fates += [(item, await handle(tx, item, Reading())) for item in await _due(tx)]
+            items = await _due(tx)
+            await _get_acquainted(tx, items)
+            fates += [(item, await handle(tx, item, Reading())) for item in items]
             await _write(tx, fates)
         for item, fate in fates:
             self._close(item, fate)
@@ -187,12 +189,13 @@ async def handle(tx: Transaction, item: Item, reading: Reading) -> Fate:
 
 async def _handle(tx: Transaction, item: Item, reading: Reading) -> Fate:
     activity = parse(msgspec.json.decode(item.document))
-    sender = await actors.known(tx, item.sender_uri)
+    sender = tx.memory.get(("sender", item.sender_uri)) or await actors.known(tx, item.sender_uri)
     if sender is None:
         raise Missing(item.sender_uri, is_actor=True)
     if sender.deleted_at is not None:
         raise Ignored("its sender is gone")
-    await hearing.must_be_heard(tx, sender)
+    if ("heard", sender.id) not in tx.memory:
+        await hearing.must_be_heard(tx, sender)
     act = handler(activity.type, activity.object_type)
     if act is None:
         raise Kept(f"a {activity.type} of {activity.object_type or 'something'}")
@@ -201,6 +204,21 @@ async def _handle(tx: Transaction, item: Item, reading: Reading) -> Fate:
     if incoming.kept_because is not None:
         return Fate("kept", incoming.kept_because)
     return Fate("handled")
+
+
+async def _get_acquainted(tx: Transaction, items: Sequence[Item]) -> None:
+    """Ask once for a whole batch who the senders are, whether they are heard, and followed."""
+    if not items:
+        return
+    uris = {item.sender_uri for item in items}
+    senders = await tx.all(select(Actor).where(Actor.uri.in_(uris), Actor.deleted_at.is_(None)))
+    heard = await hearing.heard_actors(tx, senders)
+    followed = await ours.followed_among(tx, [sender.id for sender in senders])
+    for sender in senders:
+        tx.memory["sender", sender.uri] = sender
+        tx.memory["followed", sender.id] = sender.id in followed
+        if sender.id in heard:
+            tx.memory["heard", sender.id] = True
 
 
 async def _due(tx: Transaction) -> list[Item]:

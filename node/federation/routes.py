@@ -6,7 +6,7 @@ import logging
 from starlette.applications import Starlette
 from starlette.requests import Request as StarletteRequest
 from starlette.responses import JSONResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from node.activitypub import contexts, request, text
 from node.errors import Refusal, TooLarge, Unreachable
@@ -53,7 +53,7 @@ class FederationDoor:
         """Answer from memory what is asked again and again: who we are."""
         ready = None if scope["query_string"] else self._node.documents.get(path)
         if ready is None:
-            await self._documents(scope, receive, send)
+            await self._documents(scope, receive, _never_sniffed(send))
             return
         await send({"type": "http.response.start", "status": 200, "headers": _headers(ready)})
         await send({"type": "http.response.body", "body": ready})
@@ -150,6 +150,17 @@ def _is_for_servers(scope: Scope, path: str) -> bool:
         if name == b"accept":
             return b"json" in value and contexts.wants_activity(value.decode("latin-1"))
     return False
+
+
+def _never_sniffed(send: Send) -> Send:
+    """Nothing said to servers may be taken for something else by a browser."""
+
+    async def send_marked(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message["headers"], (b"x-content-type-options", b"nosniff")]
+        await send(message)
+
+    return send_marked
 
 
 def _headers(ready: bytes) -> list[tuple[bytes, bytes]]:

@@ -1,4 +1,4 @@
-"""What happens because time passes: votes close, opinions are told, old rows go."""
+"""What happens because time passes: votes close, members are reminded, opinions are told."""
 
 import logging
 from datetime import timedelta
@@ -9,6 +9,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from node import clock
 from node.assembly import votes
+from node.assembly.voting import reminding
 from node.database import Transaction
 from node.errors import NotNow
 from node.federation.node import Node
@@ -45,7 +46,9 @@ class Timers:
     async def work(self) -> None:
         """Do everything that is due now, each thing in its own transaction."""
         await self._close_votes()
+        await self._remind()
         await self._tell_opinions()
+        await self._node.database.forget()
         await self._count()
         if clock.now() - self._pruned_at > timedelta(hours=1):
             self._pruned_at = clock.now()
@@ -58,11 +61,23 @@ class Timers:
         for vote_id in due:
             try:
                 async with self._node.database.transaction() as tx:
-                    vote = await tx.find(select(Vote).where(Vote.id == vote_id).with_for_update())
-                    if isinstance(vote, Vote):
+                    vote = await tx.get(Vote, vote_id)
+                    if vote is not None:
                         await votes.close(tx, vote)
             except NotNow:
                 log.info("vote %s was closed by somebody else", vote_id)
+            except Exception:
+                # One vote that cannot be counted never keeps the others open (P20).
+                log.exception("vote %s cannot be closed; trying again", vote_id)
+
+    async def _remind(self) -> None:
+        async with self._node.database.read() as tx:
+            due = await reminding.due(tx)
+        for vote_id in due:
+            async with self._node.database.transaction() as tx:
+                vote = await tx.get(Vote, vote_id)
+                if vote is not None:
+                    await reminding.remind(tx, vote)
 
     async def _tell_opinions(self) -> None:
         since = clock.now() - _TELL_EVERY

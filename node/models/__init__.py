@@ -5,20 +5,35 @@ from node.models.assembly import Assembly
 from node.models.base import Model, Moment
 from node.models.call import Call, Rsvp
 from node.models.contribution import Contribution
-from node.models.decision import Decision, RegisterEntry
+from node.models.decision import Decision, FollowUp, RegisterEntry
 from node.models.following import ActorBlock, DomainRule, Follow, Reaction, Report
+from node.models.meeting import AgendaItem, Attendee, Meeting, Minutes
 from node.models.member import AccessToken, Member, OneTimeLink, Session
 from node.models.proposal import Proposal, State, Version
 from node.models.publication import Publication, Tombstone
 from node.models.traffic import Counter, Delivery, InboxItem, OutboxItem, Peer
-from node.models.vote import Ballot, Opinion, Vote, Voter
+from node.models.vote import (
+    Attendance,
+    Ballot,
+    Opinion,
+    Participation,
+    Proxy,
+    RoomCount,
+    SecretBallot,
+    Vote,
+    VoteChange,
+    Voter,
+)
 
 __all__ = [
     "AccessToken",
     "Actor",
     "ActorBlock",
     "ActorKey",
+    "AgendaItem",
     "Assembly",
+    "Attendance",
+    "Attendee",
     "Ballot",
     "Call",
     "Contribution",
@@ -27,24 +42,32 @@ __all__ = [
     "Delivery",
     "DomainRule",
     "Follow",
+    "FollowUp",
     "InboxItem",
+    "Meeting",
     "Member",
+    "Minutes",
     "Model",
     "Moment",
     "OneTimeLink",
     "Opinion",
     "OutboxItem",
+    "Participation",
     "Peer",
     "Proposal",
+    "Proxy",
     "Publication",
     "Reaction",
     "RegisterEntry",
     "Report",
+    "RoomCount",
     "Rsvp",
+    "SecretBallot",
     "Session",
     "State",
     "Tombstone",
     "Version",
     "Vote",
+    "VoteChange",
     "Voter",
 ]

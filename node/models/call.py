@@ -1,6 +1,7 @@
 """An invitation to take part, and who said they come."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -10,9 +11,12 @@ from node.models.actor import Actor
 from node.models.base import Model
 from node.models.member import Member
 
+if TYPE_CHECKING:
+    from node.models.meeting import Meeting
+
 
 class Call(Model):
-    """A call for participation: what is asked, when, where, and how to join."""
+    """What people are called to, a `call` to take part or a `meeting`: when, where, how to join."""
 
     __tablename__ = "call"
     __table_args__ = (Index("ix_call_starts_at", "starts_at"),)
@@ -24,6 +28,7 @@ class Call(Model):
     content: Mapped[str]
     starts_at: Mapped[datetime]
     how_to_join: Mapped[str]
+    kind: Mapped[str] = mapped_column(default="call")
     organiser_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"), init=False)
     ends_at: Mapped[datetime | None] = mapped_column(default=None)
     place_name: Mapped[str] = mapped_column(default="")
@@ -39,6 +44,9 @@ class Call(Model):
     changed_at: Mapped[datetime] = mapped_column(default_factory=clock.now)
     sequence: Mapped[int] = mapped_column(default=0)
     organiser: Mapped[Member | None] = relationship(lazy="joined", default=None)
+    meeting: Mapped["Meeting | None"] = relationship(
+        lazy="joined", back_populates="call", default=None
+    )
 
 
 class Rsvp(Model):

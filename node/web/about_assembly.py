@@ -13,7 +13,7 @@ from node.web.page import page
 
 async def show(request: Request) -> Response:
     """Show the assembly to somebody who has never heard of it."""
-    assembly = request.state.assembly
+    assembly, words = request.state.assembly, request.state.words
     async with request.app.state.node.database.read() as tx:
         named = await people.published(tx)
         count = await members.count(tx)
@@ -28,7 +28,7 @@ async def show(request: Request) -> Response:
         members_count=count,
         proposals_count=proposals,
         decisions_count=states.get(State.DECIDED, 0),
-        methods=method.names(),
+        methods=[name for name in method.names() if words.has(f"method-rule.{name}")],
         qr=reading.qr(assembly.origin),
     )
 

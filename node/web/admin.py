@@ -39,7 +39,8 @@ async def show(request: Request) -> Response:
             "following_count": await following.following_count(tx, assembly.actor),
         }
     is_late = load.oldest is not None and clock.now() - load.oldest > _LATE
-    return await page(request, "admin.html", is_late=is_late, **values)
+    register = request.app.state.node.register.health
+    return await page(request, "admin.html", is_late=is_late, register=register, **values)
 
 
 async def ask_settings(request: Request) -> Response:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from node.assembly import assemblies, timelines
+from node.assembly import assemblies, meetings, timelines
 from node.assembly.timelines import CallLine, ProposalLine
 from node.models import State
 from node.web.page import page
@@ -29,10 +29,11 @@ async def show(request: Request) -> Response:
         calls = await timelines.upcoming(tx)
         proposals = await timelines.open_now(tx)
         past = await timelines.past(tx, limit=30)
+        kinds = await meetings.kinds(tx, [call.number for call in (*calls, *past)])
     items = [Item(call.starts_at, call=call) for call in calls]
     items += [Item(end, proposal=proposal) for proposal in proposals if (end := _end(proposal))]
     days = _by_day(items, assemblies.zone(request.state.assembly))
-    return await page(request, "agenda.html", days=days, past=past)
+    return await page(request, "agenda.html", days=days, past=past, kinds=kinds)
 
 
 async def calls(_request: Request) -> Response:

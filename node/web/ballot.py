@@ -1,91 +1,160 @@
 """The vote of a member: the question, the answer checked once more, the receipt."""
 
 from collections.abc import Sequence
+from typing import Any
 
+from sqlalchemy import bindparam, select
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from node.assembly import dossiers, proposals, turnout, votes
-from node.assembly.dossiers import Dossier
-from node.assembly.turnout import Place
-from node.errors import NotNow, Problem
-from node.web import reading
+from node.assembly import votes
+from node.assembly.voting import proxies, secret, sheets
+from node.assembly.voting.answers import checked_reason
+from node.assembly.voting.sheets import Place, Sheet
+from node.database import Transaction
+from node.errors import Invalid, Problem
+from node.models import Member, Version
+from node.web import ballot_forms, ballot_words, reading
+from node.web.forms import Form
 from node.web.page import page
-from node.web.security import form, myself, signed_in
+from node.web.security import form, signed_in
+
+_CONTENT = select(Version.content).where(Version.id == bindparam("version"))
+_ABSENT = Place(None, "", None, 0, "", False, False)
 
 
 async def ask(request: Request) -> Response:
     """Put the question with its answers, or explain why there is nothing to answer."""
-    dossier, place = await _look(request)
-    return await _question(request, dossier, place, choice=place.choice or "", reason=place.reason)
+    sheet, place = await _look(request)
+    values = _filled(sheet, place)
+    return await _question(request, sheet, place, values)
 
 
 async def answer(request: Request) -> Response:
     """First show the answer to be checked; once it is confirmed, keep it."""
     written = await form(request)
-    dossier, place = await _look(request)
-    choice, reason = written.text("choice"), written.text("reason")
-    if not dossier.is_asked or not place.is_on_the_roll or written.text("change"):
-        return await _question(request, dossier, place, choice=choice, reason=reason)
-    if choice not in dossier.choices:
-        problem = Problem("choice", "choice-missing", {})
-        return await _question(request, dossier, place, (problem,), choice=choice, reason=reason)
-    if not written.text("confirmed"):
-        return await page(
-            request, "ballot_check.html", proposal=dossier, choice=choice, reason=reason
-        )
-    await _cast(request, choice, reason, written.text("digest"))
-    return RedirectResponse(f"/p/{dossier.number}/recu", 303)
-
-
-async def receipt(request: Request) -> Response:
-    """Show a member what is kept of their answer."""
-    dossier, place = await _look(request)
-    if place.choice is None:
-        return RedirectResponse(f"/p/{dossier.number}/voter", 303)
+    if written.text("confirmed"):
+        return await _cast(request, written)
+    sheet, place = await _look(request)
+    if not _may_answer(sheet, place) or written.text("change"):
+        return await _question(request, sheet, place, written)
+    try:
+        kept = sheet.asking.written(ballot_forms.read(sheet.asking, written))
+        reason = "" if sheet.is_secret else checked_reason(kept, written.text("reason"))
+    except Invalid as error:
+        return await _question(request, sheet, place, written, error.problems)
     return await page(
         request,
-        "receipt.html",
-        proposal=dossier,
-        place=place,
-        uri=f"{request.state.assembly.origin}/p/{dossier.number}",
+        "ballot_check.html",
+        vote=sheet,
+        lines=ballot_words.answer(request.state.words, sheet.asking, kept),
+        reason=reason,
+        names=ballot_forms.names(sheet.asking),
+        values=written,
     )
 
 
-async def _cast(request: Request, choice: str, reason: str, digest: str) -> None:
-    async with request.app.state.node.database.transaction() as tx:
-        voter = await myself(tx, request)
-        vote = await votes.on(tx, await proposals.by_number(tx, reading.number(request)))
-        await votes.cast_ballot(tx, vote, voter, choice, version_digest=digest, reason=reason)
+async def receipt(request: Request) -> Response:
+    """Show a member what is kept of their answer: of a secret one, that they took part."""
+    sheet, place = await _look(request)
+    if place is None or not place.has_voted:
+        return RedirectResponse(f"/p/{sheet.number}/voter", 303)
+    words = request.state.words
+    lines = ballot_words.answer(words, sheet.asking, place.choice) if place.choice else []
+    return await page(request, "receipt.html", vote=sheet, place=place, lines=lines)
 
 
-async def _look(request: Request) -> tuple[Dossier, Place]:
+async def _cast(request: Request, written: Form) -> Response:
+    """Keep a confirmed answer, in one transaction; any refusal leaves the earlier ballot alone."""
+    member, number = signed_in(request), reading.number(request)
+    problems: Sequence[Problem] = ()
+    seen = written.number("seen") if written.text("seen") else None
+    try:
+        async with request.app.state.node.database.transaction() as tx:
+            sheet = await sheets.about(tx, number)
+            await votes.cast(
+                tx,
+                sheet,
+                member.id,
+                ballot_forms.read(sheet.asking, written) if sheet.is_open else None,
+                digest=written.text("digest"),
+                reason=written.text("reason"),
+                seen=seen,
+            )
+    except Invalid as error:
+        problems = error.problems
+    if problems:
+        sheet, place = await _look(request)
+        return await _question(request, sheet, place, written, problems)
+    return RedirectResponse(f"/p/{number}/recu", 303)
+
+
+async def _look(request: Request) -> tuple[Sheet, Place | None]:
     member = signed_in(request)
     async with request.app.state.node.database.read() as tx:
-        dossier = await dossiers.by_number(tx, reading.number(request))
-        if dossier.vote_id is None:
-            raise NotNow(f"{dossier.label} is not at the vote", code="no-vote-yet")
-        return dossier, await turnout.place_of(tx, dossier.vote_id, member.id)
+        sheet = await sheets.about(tx, reading.number(request))
+        return sheet, await sheets.place_of(tx, sheet.vote_id, member.id)
+
+
+def _may_answer(sheet: Sheet, place: Place | None) -> bool:
+    if not sheet.is_open or place is None or place.votes_in_the_room:
+        return False
+    return not (sheet.is_secret and place.has_voted)
+
+
+def _filled(sheet: Sheet, place: Place | None) -> Form:
+    known = ballot_forms.fields(sheet.asking, place.choice) if place else {}
+    return Form({**known, "reason": place.reason if place else ""})
 
 
 async def _question(
     request: Request,
-    dossier: Dossier,
-    place: Place,
+    sheet: Sheet,
+    place: Place | None,
+    values: Form,
     problems: Sequence[Problem] = (),
-    **values: str,
 ) -> Response:
+    asking, words = sheet.asking, request.state.words
+    async with request.app.state.node.database.read() as tx:
+        content = await _content(tx, sheet)
+        given = await _proxies(tx, sheet, request.state.member)
     return await page(
         request,
         "ballot.html",
         status=422 if problems else 200,
-        proposal=dossier,
-        place=place,
-        content=reading.ours(dossier.content),
+        vote=sheet,
+        place=place or _ABSENT,
+        is_on_the_roll=place is not None,
+        may_answer=_may_answer(sheet, place),
+        seen=values.text("seen") or str((place or _ABSENT).seq),
+        kind=asking.method.ballot.name,
+        codes=asking.codes,
+        grades=ballot_forms.grades(asking),
+        grade=lambda code: ballot_words.grade(words, code),
+        limits=ballot_forms.limits(asking),
+        needs_reason=asking.method.name in ("consent", "consensus"),
+        rule=ballot_words.rule(words, sheet, sheet.rule, convocation=sheet.convocation),
+        least=secret.LEAST_VOTERS,
+        content=reading.ours(content),
         problems=problems,
-        **values,
+        values=values,
+        **given,
     )
+
+
+async def _content(tx: Transaction, sheet: Sheet) -> str:
+    return str((await tx.execute(_CONTENT, {"version": sheet.version_id})).scalar_one())
+
+
+async def _proxies(tx: Transaction, sheet: Sheet, member: Member) -> dict[str, Any]:
+    if not sheet.proxies_max:
+        return {"held": [], "given": None}
+    listed = await proxies.listed(tx, sheet.vote_id)
+    return {
+        "held": [one.giver for one in listed if one.holder_id == member.id],
+        "given": next((one.holder for one in listed if one.giver_id == member.id), None),
+    }
 
 
 routes = [

@@ -1,4 +1,4 @@
-"""Calendars for other programs (RFC 5545): everything of the agenda, or one call."""
+"""Calendars for other programs (RFC 5545): everything of the agenda, or one call or meeting."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -14,7 +14,7 @@ from node.assembly import calls, timelines
 from node.assembly.timelines import ProposalLine
 from node.models import Assembly, Call
 from node.texts import plain, readable
-from node.web import reading
+from node.web import meeting_words, reading
 from node.words import Words
 
 _ESCAPED = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
@@ -121,7 +121,7 @@ def _of_call(call: Call, assembly: Assembly, words: Words) -> Entry:
         )
         if part
     )
-    text = f"{plain(call.content)}\n\n{call.how_to_join}"
+    text = f"{plain(call.content)}\n\n{call.how_to_join}{_of_meeting(call, assembly, words)}"
     if call.cancelled_at is not None:
         text = f"{words('calendar.cancelled', reason=call.cancelled_because)}\n\n{text}"
     return Entry(
@@ -136,6 +136,25 @@ def _of_call(call: Call, assembly: Assembly, words: Words) -> Entry:
         sequence=call.sequence,
         is_cancelled=call.cancelled_at is not None,
     )
+
+
+def _of_meeting(call: Call, assembly: Assembly, words: Words) -> str:
+    """Return access, order of the day and, once they can be read, where the minutes are."""
+    meeting, said = call.meeting, ""
+    if meeting is None:
+        return said
+    if meeting.access:
+        said += f"\n\n{words('meeting.access-line', text=meeting.access)}"
+    if meeting.items:
+        points = [
+            f"{place}. {meeting_words.point(item, words)}"
+            for place, item in enumerate(meeting.items, start=1)
+        ]
+        said += "\n\n" + "\n".join([words("meeting.agenda"), *points])
+    if meeting.minutes_at is not None:
+        url = f"{assembly.origin}/e/{call.number}/compte-rendu"
+        said += f"\n\n{words('meeting.minutes-at', url=url)}"
+    return said
 
 
 def _of_vote(line: ProposalLine, assembly: Assembly, words: Words) -> Entry:

@@ -1,4 +1,4 @@
-"""One call for participation: what is asked, when, where, and the answer to it."""
+"""One call for participation or one meeting: what, when, where, and the answer to it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from node.assembly import calls, visits
 from node.errors import Invalid, Problem
 from node.models import Call
 from node.texts import plain
-from node.web import reading
+from node.web import meeting_words, reading
 from node.web.page import page
 from node.web.security import form, myself
 
@@ -80,10 +80,12 @@ async def _page(request: Request, problems: Sequence[Problem] = (), **written: s
             values["mine"] = await calls.rsvp_of(tx, call, member.actor)
         if calls.may_organise(call, member):
             values["people"] = await calls.answers(tx, call)
+        if call.meeting is not None:
+            values |= await meeting_words.around(tx, call.meeting, member)
     uri = f"{request.state.assembly.origin}/e/{call.number}"
     return await page(
         request,
-        "call.html",
+        "meeting.html" if call.meeting else "call.html",
         status=422 if problems else 200,
         call=call,
         uri=uri,

@@ -1,9 +1,10 @@
 """Writing a call for participation, changing it, calling it off."""
 
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from node.assembly import assemblies, calls
@@ -16,7 +17,7 @@ from node.web.forms import Form, filled, form, see_other
 from node.web.page import page
 from node.web.security import myself, signed_in
 
-_FIELDS = (
+FIELDS = (
     "title", "text", "starts_at_date", "starts_at_time", "ends_at_date", "ends_at_time",
     "place_name", "street", "postal_code", "locality", "online_url", "how_to_join", "needed",
 )  # fmt: skip
@@ -45,8 +46,10 @@ async def publish(request: Request) -> Response:
 async def begin_change(request: Request) -> Response:
     """Show the call as it stands, to be changed."""
     call = await _mine(request)
+    if call.meeting is not None:
+        return RedirectResponse(f"/e/{call.number}/reunion", 303)
     zone = assemblies.zone(request.state.assembly)
-    return await _write(request, _as_typed(call, zone))
+    return await _write(request, as_typed(call, zone))
 
 
 async def change(request: Request) -> Response:
@@ -80,26 +83,37 @@ async def cancel(request: Request) -> Response:
 
 
 def _invitation(request: Request, answers: Form) -> tuple[Invitation, list[Problem]]:
+    invitation = Invitation(**read(request, answers))
+    return invitation, all_problems(invitation, answers)
+
+
+def read(request: Request, answers: Form) -> dict[str, Any]:
+    """Return what a form says of an invitation, each value read."""
     zone = assemblies.zone(request.state.assembly)
-    invitation = Invitation(
-        title=answers["title"],
-        text=answers["text"],
-        starts_at=answers.moment("starts_at_date", "starts_at_time", zone),
-        ends_at=answers.moment("ends_at_date", "ends_at_time", zone),
-        how_to_join=answers["how_to_join"],
-        place_name=answers["place_name"],
-        street=answers["street"],
-        locality=answers["locality"],
-        postal_code=answers["postal_code"],
-        online_url=answers["online_url"],
-        needed=answers.number("needed"),
-    )
+    return {
+        "title": answers["title"],
+        "text": answers["text"],
+        "starts_at": answers.moment("starts_at_date", "starts_at_time", zone),
+        "ends_at": answers.moment("ends_at_date", "ends_at_time", zone),
+        "how_to_join": answers["how_to_join"],
+        "place_name": answers["place_name"],
+        "street": answers["street"],
+        "locality": answers["locality"],
+        "postal_code": answers["postal_code"],
+        "online_url": answers["online_url"],
+        "needed": answers.number("needed"),
+    }
+
+
+def all_problems(invitation: Invitation, answers: Form) -> list[Problem]:
+    """Return what cannot be read, then what is wrong with what can."""
     unread = {problem.field for problem in answers.problems}
     found = [problem for problem in invitation.problems() if problem.field not in unread]
-    return invitation, [*answers.problems, *found]
+    return [*answers.problems, *found]
 
 
-def _as_typed(call: Call, zone: ZoneInfo) -> Form:
+def as_typed(call: Call, zone: ZoneInfo) -> Form:
+    """Return the form of a call as it stands."""
     start, end = call.starts_at.astimezone(zone), call.ends_at and call.ends_at.astimezone(zone)
     return filled(
         title=call.title,
@@ -145,7 +159,7 @@ async def _check(request: Request, values: Form, invitation: Invitation) -> Resp
         request,
         "compose_call_check.html",
         values=values,
-        names=_FIELDS,
+        names=FIELDS,
         call=invitation,
         content=render(invitation.text),
         servers=await servers(request),

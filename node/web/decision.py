@@ -1,53 +1,101 @@
 """One decision: the sentence, the figures and their rule, the text as adopted, the proof."""
 
-import json
+from typing import Any
 
 from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from node.assembly import decisions, turnout
+from node.assembly import decisions, follow_ups, register
+from node.assembly.follow_ups import Standing
 from node.database import Transaction
-from node.models import Actor, Decision, Opinion, RegisterEntry
-from node.texts import plain, render
-from node.web import reading, tables
+from node.federation import register_rows
+from node.models import Actor, Decision, FollowUp, Opinion
+from node.texts import plain
+from node.web import reading, register_book, register_words, tables
 from node.web.page import page
+from node.web.register_leaves import rendered
+from node.words import Words
 
 
 async def show(request: Request) -> Response:
-    """Show what was decided, by whom and how it can be verified."""
+    """Show what was decided, by whom, what became of it and how it can be verified."""
     async with request.app.state.node.database.read() as tx:
         decision = await decisions.by_number(tx, reading.number(request))
-        uri = f"{request.state.assembly.origin}/d/{decision.number}"
-        entry = await _entry(tx, uri)
-        reasons = await turnout.reasons(tx, decision.vote_id) if decision.vote_id else []
+        seq = register_rows.seq_of(decision.document)
+        entry = await register.at(tx, seq) if seq else None
+        corrected = await decisions.superseded(tx, decision)
+        correction = await decisions.superseding(tx, decision)
         servers = await _servers(tx, decision)
+        lines = await follow_ups.listed(tx, decision)
+    uri = f"{request.state.assembly.origin}/d/{decision.number}"
+    member, sentence = request.state.member, rendered(decision.statement)
     return await page(
         request,
         "decision.html",
         decision=decision,
         proposal_path=reading.proposal_path(decision.proposal.number, decision.proposal.title),
         uri=uri,
-        content=reading.ours(decision.version.content),
-        statement=reading.ours(render(decision.statement)),
-        sentence=plain(render(decision.statement), 200),
-        table=tables.of(decision.tally),
-        outside=[line for line in tables.of(decision.outside) if line.times],
-        outside_count=sum(decision.outside.values()),
+        content=reading.ours(rendered(decision.version.source)),
+        statement=reading.ours(sentence),
+        sentence=plain(sentence, 200),
         servers_count=servers,
-        reasons=reasons,
+        corrected=corrected,
+        correction=correction,
+        may_correct=correction is None and member is not None and member.is_in_charge,
+        may_follow_up=correction is None and follow_ups.may_follow_up(decision, member),
         entry=entry,
         qr=reading.qr(uri),
+        has_pdf=register_book.makes_pdf(),
+        **_figures(request.state.words, decision),
+        **followed(request.state.words, decision, lines),
     )
 
 
-async def _entry(tx: Transaction, uri: str) -> RegisterEntry | None:
-    """Find where the decision stands in the register; its entry names it in so many letters."""
-    needle = json.dumps(uri, ensure_ascii=False)
-    statement = select(RegisterEntry).where(RegisterEntry.entry.contains(needle, autoescape=True))
-    entry = await tx.find(statement.order_by(RegisterEntry.seq).limit(1))
-    return entry if isinstance(entry, RegisterEntry) else None
+def followed(words: Words, decision: Decision, lines: Any) -> dict[str, Any]:
+    """Return what became of a decision, as pages show it."""
+    standing = follow_ups.standing(decision, lines)
+    return {
+        "standing": standing,
+        "is_followed": standing != Standing() or bool(lines),
+        "due_on": _day(standing.due_on, words),
+        "review_on": _day(standing.review_on, words),
+        "lines": [_line(one, words) for one in lines],
+    }
+
+
+def _figures(words: Words, decision: Decision) -> dict[str, Any]:
+    counts = {code: one for code, one in decision.tally.items() if isinstance(one, int)}
+    outside = {code: one for code, one in decision.outside.items() if isinstance(one, int)}
+    rule = f"method-rule.{decision.vote.method}" if decision.vote else ""
+    return {
+        "table": tables.of(counts),
+        "rule": words(rule) if words.has(rule) else "",
+        "quorums": [register_words.quorum(one, words) for one in decision.quorums],
+        "outside": [line for line in tables.of(outside) if line.times],
+        "outside_count": sum(outside.values()),
+        "reasons": [
+            (register_words.choice(code, words), reasons)
+            for code, reasons in decision.reasons.items()
+        ],
+    }
+
+
+def _line(one: FollowUp, words: Words) -> dict[str, Any]:
+    return {
+        "at": one.written_at,
+        "author": one.author,
+        "text": one.text,
+        "holder": one.holder,
+        "due_on": _day(one.due_on, words),
+        "review_on": _day(one.review_on, words),
+        "is_done": one.is_done,
+    }
+
+
+def _day(moment: Any, words: Words) -> str:
+    return register_words.day(moment, words) if moment else ""
 
 
 async def _servers(tx: Transaction, decision: Decision) -> int:

@@ -28,7 +28,7 @@ def between(old: str, new: str) -> tuple[tuple[Piece, ...], ...]:
         if kind == "equal":
             rows += [(Piece(SAME, text),) for text in left]
         else:
-            rows += _changed(left, right)
+            rows += _changed(left, right, closely=len(before) + len(after) <= _PIECES_MAX)
     return tuple(rows)
 
 
@@ -37,14 +37,16 @@ def is_same(rows: tuple[tuple[Piece, ...], ...]) -> bool:
     return all(piece.kind == SAME for row in rows for piece in row)
 
 
-def _changed(left: list[str], right: list[str]) -> Iterator[tuple[Piece, ...]]:
+def _changed(left: list[str], right: list[str], *, closely: bool) -> Iterator[tuple[Piece, ...]]:
     for index in range(max(len(left), len(right))):
         if index >= len(left):
             yield (Piece(ADDED, right[index]),)
         elif index >= len(right):
             yield (Piece(REMOVED, left[index]),)
-        else:
+        elif closely:
             yield tuple(_sentences(left[index], right[index]))
+        else:
+            yield Piece(REMOVED, left[index]), Piece(ADDED, right[index])
 
 
 def _sentences(left: str, right: str) -> Iterator[Piece]:

@@ -7,14 +7,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from node.assembly import contributions, dossiers, proposals, turnout
+from node.assembly import contributions, dossiers, proposals
 from node.assembly.dossiers import Dossier, Voice
-from node.assembly.turnout import Place, Standing
 from node.database import Transaction
 from node.errors import Invalid, NotFound, Problem
-from node.models import Contribution, Member, State
+from node.models import Contribution
 from node.texts import plain
-from node.web import reading, tables, voices
+from node.web import ballot_box, reading, tables, voices
+from node.web.ballot_box import Box
 from node.web.page import page
 from node.web.security import form, myself, signed_in
 
@@ -24,8 +24,7 @@ class _Seen(NamedTuple):
 
     dossier: Dossier
     said: Sequence[Voice]
-    standing: Standing | None
-    place: Place | None
+    box: Box | None
 
 
 async def show(request: Request) -> Response:
@@ -72,16 +71,11 @@ async def _answered(tx: Transaction, proposal_id: int, reply_to: str) -> Contrib
 
 
 async def _look(request: Request) -> _Seen:
-    member: Member | None = request.state.member
-    standing = place = None
     async with request.app.state.node.database.read() as tx:
         dossier = await dossiers.by_number(tx, reading.number(request))
         said = await dossiers.voices(tx, dossier.id)
-        if dossier.state is State.VOTE and dossier.vote_id:
-            standing = await turnout.standing(tx, dossier.vote_id)
-            if member is not None:
-                place = await turnout.place_of(tx, dossier.vote_id, member.id)
-    return _Seen(dossier, said, standing, place)
+        box = await ballot_box.look(tx, request, dossier.number) if dossier.vote_id else None
+    return _Seen(dossier, said, box)
 
 
 async def _page(
@@ -107,10 +101,9 @@ async def _page(
         voices_count=len(said),
         servers_count=voices.servers(said),
         reply=next((voice for voice in said if str(voice.id) == reply_to), None),
-        standing=seen.standing,
-        place=seen.place,
-        table=tables.of(dossier.tally),
-        outside=tables.of(dossier.outside),
+        box=seen.box,
+        table=tables.of(dossier.tally, seen.box.names if seen.box else None),
+        outside=tables.of(dossier.outside, seen.box.names if seen.box else None),
         may_carry=dossier.is_carried_by(request.state.member),
         qr=reading.qr(uri),
         problems=problems,

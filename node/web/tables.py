@@ -13,12 +13,19 @@ class Line(NamedTuple):
     sign: str
     times: int
     share: int
+    name: str | None = None
 
 
-def of(tally: Mapping[str, int] | None) -> list[Line]:
-    """Return one line for each answer; nothing when nobody could answer."""
+def of(tally: Mapping[str, int] | None, names: Mapping[str, str] | None = None) -> list[Line]:
+    """Return one line for each answer, options by their names; nothing when nobody could answer."""
     total = sum((tally or {}).values())
     return [
-        Line(choice, _SIGNS.get(choice, "·"), count, round(100 * count / total) if total else 0)
+        Line(
+            choice,
+            _SIGNS.get(choice, "·"),
+            count,
+            round(100 * count / total) if total else 0,
+            (names or {}).get(choice),
+        )
         for choice, count in (tally or {}).items()
     ]

@@ -28,7 +28,7 @@ class Post:
 
     async def __aenter__(self) -> "Post":
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        self.origin = "http://127.0.0.1:{}".format(self._server.sockets[0].getsockname()[1])
+        self.origin = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
         return self
 
     async def __aexit__(

@@ -27,8 +27,9 @@ async def test_a_server_that_is_down_costs_one_probe_however_much_waits_for_it(
     for probes in (1, 2, 3):
         await fediverse.settle()
         assert posts(fediverse, HOST) == at_first + probes - 1
-        travel(seconds=((await peer(riverside, HOST)).next_probe_at - clock.now()).total_seconds())
-        travel(seconds=1)
+        due = (await peer(riverside, HOST)).next_probe_at
+        assert due is not None
+        travel(seconds=(due - clock.now()).total_seconds() + 1)
         await fediverse.settle()
         assert posts(fediverse, HOST) == at_first + probes
     assert await riverside.count(Delivery, Delivery.state == "waiting") == 50

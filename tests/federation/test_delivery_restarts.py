@@ -11,6 +11,7 @@ from node.app import create_app
 from node.federation import outbox, queue
 from node.models import Delivery
 from tests.conftest import Travel
+from tests.federation.loopback import until
 from tests.federation.readers import inboxes, letters, posts, publish, read_by
 from tests.fediverse import Fediverse, TestNode
 
@@ -36,9 +37,7 @@ class Gate:
 
     async def holds(self, count: int) -> None:
         """Return once so many requests wait here."""
-        async with asyncio.timeout(20):
-            while self.held < count:
-                await asyncio.sleep(0.001)
+        await until(lambda: self.held >= count)
 
 
 @pytest.fixture
@@ -125,9 +124,8 @@ async def test_what_a_killed_process_had_claimed_is_released_at_the_next_start(
         travel(minutes=6)
         await fresh.work()
     else:
-        async with asyncio.timeout(10), fresh.app.worker.running():
-            while await fresh.waiting():
-                await asyncio.sleep(0)
+        async with fresh.app.worker.running():
+            await until(lambda: len(letters(fediverse, HOST)) == 3)
     assert len(letters(fediverse, HOST)) == 3
 
 

@@ -1,13 +1,13 @@
 """What an act owes to others is written down with the act."""
 
-import asyncio
-
 import pytest
 
+from node.activitypub import document
 from node.assembly import assemblies, blocking, hearing, proposals
 from node.database import transaction_is_open
 from node.federation import outbox
 from node.models import Delivery, OutboxItem, Proposal
+from tests.federation.loopback import until
 from tests.federation.readers import inboxes, letters, posts, publish, read_by, sent
 from tests.fediverse import Fediverse, TestNode
 
@@ -34,11 +34,15 @@ async def test_a_failed_act_leaves_nothing_behind(
     fediverse: Fediverse, riverside: TestNode
 ) -> None:
     await read_by(riverside, *inboxes("small.example", 2))
-    with pytest.raises(RuntimeError, match="on second thoughts"):
+
+    async def act() -> None:
         async with riverside.database.transaction() as tx:
             await proposals.publish(tx, carrier=None, title="Un banc", text="À l'ombre.")
             await tx.flush()
             raise RuntimeError("on second thoughts")
+
+    with pytest.raises(RuntimeError, match="on second thoughts"):
+        await act()
     await fediverse.settle()
     for model in (Proposal, OutboxItem, Delivery):
         assert await riverside.count(model) == 0
@@ -51,7 +55,7 @@ async def test_an_act_whose_activity_cannot_be_written_does_not_happen(
     def fail(*_: object, **__: object) -> None:
         raise OSError("the disk is full")
 
-    monkeypatch.setattr(outbox.document, "encode", fail)
+    monkeypatch.setattr(document, "encode", fail)
     with pytest.raises(OSError, match="full"):
         await publish(riverside)
     assert await riverside.count(Proposal) == 0
@@ -138,7 +142,10 @@ async def test_the_network_is_never_used_inside_a_transaction(
 
 async def test_a_commit_wakes_the_one_who_delivers(riverside: TestNode) -> None:
     await read_by(riverside, f"{BIG}/u/a")
-    async with asyncio.timeout(5), riverside.app.worker.running():
+    async with riverside.app.worker.running():
         await publish(riverside)
-        while await riverside.waiting():
-            await asyncio.sleep(0)
+
+        async def is_sent() -> bool:
+            return not await riverside.waiting()
+
+        await until(is_sent, 5)

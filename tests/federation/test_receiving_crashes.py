@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -12,6 +11,7 @@ import msgspec
 import pytest
 from sqlalchemy import update
 
+from node import clock
 from node.activitypub.addressing import PUBLIC
 from node.app import create_app
 from node.assembly import assemblies
@@ -21,6 +21,8 @@ from tests.conftest import MakeSettings
 from tests.federation.loopback import Post, kill, palabre, until
 from tests.federation.readers import publish, read_by
 from tests.fediverse import Fediverse, Stranger, TestNode
+
+Served = tuple[Settings, list[asyncio.subprocess.Process]]
 
 INBOXES, ACTS = 20, 20
 LETTERS = 400
@@ -79,8 +81,7 @@ async def test_two_workers_killed_in_the_middle_lose_nothing_and_repeat_only_the
 async def forget_leases(node: TestNode) -> None:
     """Five minutes pass for the database."""
     async with node.database.transaction() as tx:
-        moved = Delivery.next_attempt_at - timedelta(minutes=6)
-        await tx.execute(update(Delivery).values(next_attempt_at=moved))
+        await tx.execute(update(Delivery).values(next_attempt_at=clock.now()))
 
 
 @pytest.fixture
@@ -113,9 +114,7 @@ async def serve(settings: Settings, running: list[asyncio.subprocess.Process]) -
 
 
 async def test_a_serving_node_killed_in_the_middle_keeps_everything_it_said_it_had_accepted(
-    fediverse: Fediverse,
-    post: Post,
-    served: tuple[Settings, list[asyncio.subprocess.Process]],
+    fediverse: Fediverse, post: Post, served: Served
 ) -> None:
     settings, running = served
     await serve(settings, running)

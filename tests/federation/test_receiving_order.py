@@ -63,13 +63,7 @@ async def arrive(
     await fediverse.settle()
 
 
-def orders(count: int) -> Any:
-    """Every order of so many things, handled together or one by one."""
-    return [
-        pytest.param(order, alone, id=f"{''.join(map(str, order))}-{'each' if alone else 'all'}")
-        for order in permutations(range(count))
-        for alone in (True, False)
-    ]
+together_or_one_by_one = pytest.mark.parametrize("one_by_one", [True, False])
 
 
 async def doing(node: TestNode, kind: str) -> str:
@@ -79,36 +73,30 @@ async def doing(node: TestNode, kind: str) -> str:
 
 
 @pytest.mark.parametrize("kind", ["Follow", "Like", "Announce", "Block"])
-@pytest.mark.parametrize(("order", "one_by_one"), orders(2))
+@together_or_one_by_one
 async def test_what_was_undone_has_no_effect_in_whatever_order(
-    fediverse: Fediverse,
-    riverside: TestNode,
-    zoe: Stranger,
-    kind: str,
-    order: tuple[int, ...],
-    one_by_one: bool,
+    fediverse: Fediverse, riverside: TestNode, zoe: Stranger, kind: str, one_by_one: bool
 ) -> None:
-    done = zoe.activity(kind, await doing(riverside, kind))
-    undone = zoe.activity("Undo", done)
-    both = [(done, undone)[index] for index in order]
-    await arrive(fediverse, riverside, zoe, both, one_by_one=one_by_one)
-    for model in (Follow, Reaction, ActorBlock):
-        assert await riverside.count(model) == 0
+    about = await doing(riverside, kind)
+    for number, order in enumerate(permutations(range(2))):
+        done = zoe.activity(kind, about, number)
+        both = done, zoe.activity("Undo", done, number)
+        activities = [both[index] for index in order]
+        await arrive(fediverse, riverside, zoe, activities, one_by_one=one_by_one)
+        for model in (Follow, Reaction, ActorBlock):
+            assert await riverside.count(model) == 0, order
 
 
-@pytest.mark.parametrize(("order", "one_by_one"), orders(2))
+@together_or_one_by_one
 async def test_an_undo_that_only_names_the_follow_counts_in_whatever_order(
-    fediverse: Fediverse,
-    riverside: TestNode,
-    zoe: Stranger,
-    order: tuple[int, ...],
-    one_by_one: bool,
+    fediverse: Fediverse, riverside: TestNode, zoe: Stranger, one_by_one: bool
 ) -> None:
-    follow = zoe.activity("Follow", riverside.actor_uri)
-    undo = zoe.activity("Undo", follow["id"])
-    both = [(follow, undo)[index] for index in order]
-    await arrive(fediverse, riverside, zoe, both, one_by_one=one_by_one)
-    assert await riverside.count(Follow) == 0
+    for number, order in enumerate(permutations(range(2))):
+        follow = zoe.activity("Follow", riverside.actor_uri, number)
+        both = follow, zoe.activity("Undo", follow["id"], number)
+        activities = [both[index] for index in order]
+        await arrive(fediverse, riverside, zoe, activities, one_by_one=one_by_one)
+        assert await riverside.count(Follow) == 0, order
 
 
 async def test_another_follow_after_an_undo_counts(
@@ -122,65 +110,60 @@ async def test_another_follow_after_an_undo_counts(
     assert await riverside.count(Follow, Follow.state == "accepted") == 1
 
 
-def life(zoe: Stranger, **more: Any) -> list[Document]:
+def life(zoe: Stranger, number: int, **more: Any) -> list[Document]:
     """A note that is written, changed, and taken back."""
-    first = zoe.note(1, published="2026-01-01T00:00:00Z", **more)
+    first = zoe.note(number, published="2026-01-01T00:00:00Z", **more)
     changed = {**first, "content": "<p>Bonsoir.</p>", "updated": "2026-01-01T01:00:00Z"}
     gone = {"id": first["id"], "type": "Tombstone"}
     return [
-        zoe.activity("Create", first),
-        zoe.activity("Update", changed),
-        zoe.activity("Delete", gone),
+        zoe.activity("Create", first, number),
+        zoe.activity("Update", changed, number),
+        zoe.activity("Delete", gone, number),
     ]
 
 
+async def reply_to(node: TestNode, *, is_reply: bool) -> Document:
+    """Return what makes a note an answer to a proposal of the node."""
+    proposal = await publish(node)
+    return {"inReplyTo": f"{node.origin}/p/{proposal.number}"} if is_reply else {}
+
+
 @pytest.mark.parametrize("is_reply", [True, False])
-@pytest.mark.parametrize(("order", "one_by_one"), orders(3))
+@together_or_one_by_one
 async def test_what_was_deleted_stays_deleted_in_whatever_order(
-    fediverse: Fediverse,
-    riverside: TestNode,
-    zoe: Stranger,
-    is_reply: bool,
-    order: tuple[int, ...],
-    one_by_one: bool,
+    fediverse: Fediverse, riverside: TestNode, zoe: Stranger, is_reply: bool, one_by_one: bool
 ) -> None:
-    proposal = await publish(riverside)
-    reply = {"inReplyTo": f"{riverside.origin}/p/{proposal.number}"} if is_reply else {}
+    reply = await reply_to(riverside, is_reply=is_reply)
     await read(riverside, zoe)
-    steps = life(zoe, **reply)
-    activities = [steps[index] for index in order]
-    await arrive(fediverse, riverside, zoe, activities, one_by_one=one_by_one)
-    for kept in [*await riverside.all(Publication), *await riverside.all(Contribution)]:
-        assert kept.deleted_at is not None
-        assert kept.content == ""
+    for number, order in enumerate(permutations(range(3))):
+        steps = life(zoe, number, **reply)
+        activities = [steps[index] for index in order]
+        await arrive(fediverse, riverside, zoe, activities, one_by_one=one_by_one)
+        for kept in [*await riverside.all(Publication), *await riverside.all(Contribution)]:
+            assert kept.deleted_at is not None, order
+            assert kept.content == "", order
 
 
 @pytest.mark.parametrize("is_reply", [True, False])
-@pytest.mark.parametrize(("order", "one_by_one"), orders(2))
+@together_or_one_by_one
 async def test_the_last_words_stay_in_whatever_order(
-    fediverse: Fediverse,
-    riverside: TestNode,
-    zoe: Stranger,
-    is_reply: bool,
-    order: tuple[int, ...],
-    one_by_one: bool,
+    fediverse: Fediverse, riverside: TestNode, zoe: Stranger, is_reply: bool, one_by_one: bool
 ) -> None:
-    proposal = await publish(riverside)
-    reply = {"inReplyTo": f"{riverside.origin}/p/{proposal.number}"} if is_reply else {}
+    reply = await reply_to(riverside, is_reply=is_reply)
     await read(riverside, zoe)
-    steps = life(zoe, **reply)
-    activities = [steps[index] for index in order]
-    await arrive(fediverse, riverside, zoe, activities, one_by_one=one_by_one)
-    [kept] = await riverside.all(Contribution if is_reply else Publication)
-    assert kept.content == "<p>Bonsoir.</p>"
+    for number, order in enumerate(permutations(range(2))):
+        steps = life(zoe, number, **reply)
+        activities = [steps[index] for index in order]
+        await arrive(fediverse, riverside, zoe, activities, one_by_one=one_by_one)
+    kept = await riverside.all(Contribution if is_reply else Publication)
+    assert [one.content for one in kept] == ["<p>Bonsoir.</p>"] * 2
 
 
 @pytest.mark.parametrize("is_reply", [True, False])
 async def test_of_two_changes_the_later_one_stays(
     fediverse: Fediverse, riverside: TestNode, zoe: Stranger, is_reply: bool
 ) -> None:
-    proposal = await publish(riverside)
-    reply = {"inReplyTo": f"{riverside.origin}/p/{proposal.number}"} if is_reply else {}
+    reply = await reply_to(riverside, is_reply=is_reply)
     await read(riverside, zoe)
     first = zoe.note(1, **reply)
     versions = [

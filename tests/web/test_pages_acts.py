@@ -94,6 +94,7 @@ async def test_a_member_votes_checks_confirms_and_changes_their_mind(place: Plac
         assert "Pour" in text(await browser.get("/p/1/recu"))
         assert await _choice(place) == "for"
         assert "Votre vote est enregistré : Pour" in text(await browser.get("/p/1"))
+        fields = hidden(await browser.get("/p/1/voter"))
         again = {**fields, "choice": "against", "confirmed": "yes"}
         await browser.post("/p/1/voter", data=again)
     assert await _choice(place) == "against"

@@ -1,6 +1,7 @@
 """Hostile titles, comments and dates stay text wherever they are shown (D1, D3)."""
 
 import re
+import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -134,10 +135,10 @@ def test_the_pieces_of_a_comparison_are_the_two_texts(old: str, new: str) -> Non
 
 
 def test_a_very_long_comparison_takes_no_time() -> None:
-    started = clock.seconds()
+    started = time.process_time()
     rows = differences.between("a. b\n" * 20_000, "c. d\n" * 20_000)
     assert not differences.is_same(rows)
-    assert clock.seconds() - started < 2
+    assert time.process_time() - started < 1
 
 
 @given(st.text())

@@ -53,7 +53,7 @@ def consensus(poll: Poll, rule: Rule) -> Tally:
         "limit": limit,
         "most": most or 0,
     }
-    table = bars("tally.caption", "tally.votes", counts, lambda code: Phrase(f"choice.{code}"))
+    table = bars("tally.result", "tally.votes", counts, lambda code: Phrase(f"choice.{code}"))
     return Tally(
         verdict=verdict,
         reason=reason,

@@ -95,7 +95,7 @@ def consent(poll: Poll, rule: Rule) -> Tally:
         counts={**counts, "silent": silent},
         working={"open_objections": still_open, "judged_by": judged_by, "round": poll.facts.round},
         tables=(
-            bars("tally.caption", "tally.votes", counts, lambda code: Phrase(f"choice.{code}")),
+            bars("tally.result", "tally.votes", counts, lambda code: Phrase(f"choice.{code}")),
         ),
         notes=tuple(notes),
     )

@@ -1,10 +1,11 @@
-"""A call for participation as an event (wire.md, 5.6; FEP-8a8e; Mobilizon)."""
+"""A call for participation, or a meeting, as an event (wire.md, 5.6; FEP-8a8e; Mobilizon)."""
 
 from node import clock
 from node.activitypub import contexts, uris
 from node.activitypub.document import Document
 from node.assembly import assemblies
 from node.federation.objects import common
+from node.federation.objects import meeting as meeting_object
 from node.models import Assembly, Call
 
 _CANCELLED = {"eventStatus": "EventCancelled", "status": "CANCELLED"}
@@ -24,7 +25,7 @@ def event(call: Call, coming: int, assembly: Assembly) -> Document:
         **common.public(actor),
         "name": call.title,
         "summary": common.paragraph(summary(call, assembly)),
-        **common.in_language(call.language, call.content or common.paragraph(call.title)),
+        **common.in_language(call.language, _content(call, assembly)),
         "startTime": clock.wire(call.starts_at),
         "timezone": assembly.timezone,
         "displayEndTime": call.ends_at is not None,
@@ -39,13 +40,15 @@ def event(call: Call, coming: int, assembly: Assembly) -> Document:
         "joinMode": "none" if call.cancelled_at else "free",
         "externalParticipationUrl": uri,
         "participantCount": coming,
-        "category": "MOVEMENTS_POLITICS",
+        "category": "MEETING" if call.meeting else "MOVEMENTS_POLITICS",
         "inLanguage": call.language,
         "isOnline": bool(call.online_url),
         "anonymousParticipationEnabled": True,
         "published": clock.wire(call.published_at),
         "url": uri,
-        "assembly": {"v": 1, "kind": "call"},
+        "assembly": meeting_object.part(call.meeting, origin)
+        if call.meeting
+        else {"v": 1, "kind": "call"},
     }
     if call.ends_at is not None:
         written["endTime"] = clock.wire(call.ends_at)
@@ -68,6 +71,11 @@ def summary(call: Call, assembly: Assembly) -> str:
         how=call.how_to_join,
         reason=call.cancelled_because,
     )
+
+
+def _content(call: Call, assembly: Assembly) -> str:
+    written = call.content or common.paragraph(call.title)
+    return written + meeting_object.in_words(call.meeting, assembly) if call.meeting else written
 
 
 def _places(call: Call) -> list[Document]:

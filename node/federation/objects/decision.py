@@ -1,28 +1,33 @@
 """A decision with its figures (wire.md, 5.5)."""
 
-from node import clock
+from collections.abc import Mapping
+from typing import Any
+
+from node import clock, digests
 from node.activitypub import contexts, uris
 from node.activitypub.document import Document
 from node.assembly import method
 from node.federation.objects import common
 from node.models import Assembly, Decision, RegisterEntry
+from node.texts import shorten
 from node.words import Words
 
+MAY_BE_EMPTY = (
+    "quorums", "working", "reviewOn", "statement", "minorityOpinion", "toleratedBlocks",
+    "reasonsDigest", "correctionReason",
+)  # fmt: skip
 
-def note(decision: Decision, last: RegisterEntry | None, assembly: Assembly) -> Document:
+
+def note(
+    decision: Decision,
+    last: RegisterEntry | None,
+    assembly: Assembly,
+    corrected: Decision | None = None,
+) -> Document:
     """Write a decision, still without its proof, as the entry that follows `last`."""
     proposal, origin = decision.proposal, assembly.origin
     uri = uris.decision(origin, decision.number)
     words = common.spoken(assembly)
-    content = (
-        common.headline(
-            words(f"wire.decision.{decision.outcome}", label=decision.label),
-            decision.version.title + ".",
-        )
-        + (common.paragraph(decision.statement) if decision.statement else "")
-        + (common.paragraph(figures(decision, words)) if decision.vote else "")
-        + common.link(uri, words("wire.decision.link"))
-    )
     return {
         "@context": contexts.CONTEXT,
         "id": uri,
@@ -33,7 +38,7 @@ def note(decision: Decision, last: RegisterEntry | None, assembly: Assembly) -> 
         **common.public(assembly.actor),
         "published": clock.wire(decision.decided_at),
         "url": uri,
-        **common.in_language(assembly.language, content),
+        **common.in_language(assembly.language, _content(decision, corrected, words, uri)),
         "tag": [
             common.exact_revision(
                 assembly,
@@ -42,8 +47,56 @@ def note(decision: Decision, last: RegisterEntry | None, assembly: Assembly) -> 
                 words("wire.proposal.name", label=proposal.label),
             )
         ],
-        "assembly": _assembly(decision, last, assembly),
+        "assembly": {
+            "v": 1,
+            "kind": "decision",
+            "number": decision.label,
+            "subject": uris.revision(origin, proposal.number, decision.version.number),
+            "supersedes": uris.decision(origin, corrected.number) if corrected else None,
+            "register": {"seq": last.seq + 1 if last else 1, "prev": last.digest if last else None},
+            **_vote(decision, assembly),
+            **facts(decision),
+        },
     }
+
+
+def facts(decision: Any) -> Document:
+    """Return what was decided as it is sealed; a row with the same names will do."""
+    quorums = [_quorum(one) for one in decision.quorums]
+    figures = {
+        "tally": tally(decision.tally),
+        "turnout": decision.turnout,
+        "quorum": _telling(quorums),
+        "ballotsDigest": decision.ballots_digest,
+        "outside": dict(decision.outside),
+    }
+    more = {
+        "quorums": quorums if len(quorums) > 1 else [],
+        "working": decision.working,
+        "reviewOn": decision.review_on.isoformat() if decision.review_on else None,
+        "statement": decision.statement,
+        "minorityOpinion": decision.minority,
+        "toleratedBlocks": list(decision.tolerated),
+        "reasonsDigest": digests.of(decision.reasons) if decision.reasons else None,
+        "correctionReason": decision.corrected_because,
+    }
+    return {
+        "outcome": outcome(decision.outcome, decision.outcome_reason),
+        "explanation": decision.explanation,
+        **(figures if decision.vote_id is not None else {}),
+        **{name: value for name, value in more.items() if value},
+    }
+
+
+def outcome(code: str, reason: str | None) -> str:
+    """Return the code of an outcome on the wire; a rejection goes by its reason."""
+    name = reason or code
+    return common.OUTCOMES.get(name, name.replace("_", "-"))
+
+
+def tally(counts: Mapping[str, Any]) -> list[Document]:
+    """Write the figures by code."""
+    return [{"code": method.wire_code(code), "n": count} for code, count in counts.items()]
 
 
 def figures(decision: Decision, words: Words) -> str:
@@ -51,6 +104,7 @@ def figures(decision: Decision, words: Words) -> str:
     parts = [
         words("wire.decision.part", choice=words(f"choice.{code}"), count=words.number(count))
         for code, count in decision.tally.items()
+        if isinstance(count, int) and words.has(f"choice.{code}")
     ]
     vote = decision.vote
     of_members = words(
@@ -58,36 +112,51 @@ def figures(decision: Decision, words: Words) -> str:
         turnout=words.number(decision.turnout),
         electorate=words.number(vote.electorate_count if vote else 0),
     )
-    return f"{', '.join(parts)}. {of_members}"
+    return f"{', '.join(parts)}. {of_members}" if parts else of_members
 
 
-def _assembly(decision: Decision, last: RegisterEntry | None, assembly: Assembly) -> Document:
-    number, origin, vote = decision.proposal.number, assembly.origin, decision.vote
-    written: Document = {
-        "v": 1,
-        "kind": "decision",
-        "number": decision.label,
-        "outcome": common.OUTCOMES.get(decision.outcome, decision.outcome.replace("_", "-")),
-        "subject": uris.revision(origin, number, decision.version.number),
-        "textDigest": decision.version.digest,
-        "explanation": decision.explanation,
-        "supersedes": None,
-        "register": {"seq": last.seq + 1 if last else 1, "prev": last.digest if last else None},
+def _content(decision: Decision, corrected: Decision | None, words: Words, uri: str) -> str:
+    """Write what people read of it on their own server: tallies are sentences there."""
+    keys = [f"wire.decision.{code}" for code in (decision.outcome_reason, decision.outcome)]
+    known = next(filter(words.has, keys), "wire.decision.any")
+    headline = words(known, label=decision.label)
+    parts = [common.headline(headline, decision.version.title + ".")]
+    if corrected is not None:
+        said = words(
+            "wire.decision.corrects", label=corrected.label, reason=decision.corrected_because
+        )
+        parts.append(common.paragraph(shorten(said, 1200)))
+    if decision.statement:
+        parts.append(common.paragraph(decision.statement))
+    if decision.vote:
+        parts.append(common.paragraph(figures(decision, words)))
+    return "".join(parts) + common.link(uri, words("wire.decision.link"))
+
+
+def _vote(decision: Decision, assembly: Assembly) -> Document:
+    """Write how and about which text it was asked."""
+    written: Document = {"textDigest": decision.version.digest}
+    vote = decision.vote
+    if vote is None:
+        return written
+    if vote.options:
+        written["options"] = vote.options
+    return written | {
+        "round": uris.round_(assembly.origin, decision.proposal.number, vote.round),
+        "method": method.find(vote.method).wire_name,
+        "rule": vote.rule,
+        "electorate": vote.electorate_count,
+        "secret": vote.is_secret,
+        "rollDigest": vote.roll_digest,
+        "opened": clock.wire(vote.opened_at),
+        "closed": clock.wire(vote.closed_at or decision.decided_at),
     }
-    if vote is not None:
-        written |= {
-            "round": uris.round_(origin, number, vote.round),
-            "method": method.find(vote.method).wire_name,
-            "rule": vote.rule,
-            "tally": common.counts(decision.tally),
-            "electorate": vote.electorate_count,
-            "turnout": decision.turnout,
-            "quorum": None,
-            "secret": False,
-            "rollDigest": vote.roll_digest,
-            "ballotsDigest": decision.ballots_digest,
-            "opened": clock.wire(vote.opened_at),
-            "closed": clock.wire(vote.closed_at or decision.decided_at),
-            "outside": dict(decision.outside),
-        }
-    return written
+
+
+def _quorum(one: Mapping[str, Any]) -> Document:
+    return {name: one[name] for name in ("kind", "num", "den", "have", "of", "needed", "met")}
+
+
+def _telling(quorums: list[Document]) -> Document | None:
+    """Return the quorum to show where there is room for one: the one not met, or the first."""
+    return next((one for one in quorums if not one["met"]), quorums[0] if quorums else None)

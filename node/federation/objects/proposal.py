@@ -115,7 +115,9 @@ def summary(proposal: Proposal, assembly: Assembly) -> str:
 
 
 def _assembly(proposal: Proposal, assembly: Assembly) -> Document:
-    signed = proposal.is_signed and proposal.carrier is not None
+    # Only who chose to sign, and to exist outside at all, is named (wire.md, rule 4).
+    carrier = proposal.carrier if proposal.is_signed else None
+    proposers = [carrier.actor.uri] if carrier is not None and carrier.is_published else []
     phases: list[Document] = []
     if proposal.vote_closes_at is not None:
         phases.append({"kind": "vote", "end": clock.wire(proposal.vote_closes_at)})
@@ -128,6 +130,6 @@ def _assembly(proposal: Proposal, assembly: Assembly) -> Document:
         "textDigest": proposal.version.digest,
         "language": proposal.language,
         "method": method.find(proposal.method).wire_name,
-        "proposers": [proposal.carrier.actor.uri] if signed and proposal.carrier else [],
+        "proposers": proposers,
         "phases": phases,
     }

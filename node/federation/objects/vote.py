@@ -6,43 +6,34 @@ from collections.abc import Mapping
 from node import clock
 from node.activitypub import contexts, uris
 from node.activitypub.document import Document
-from node.assembly import method
+from node.assembly import method, votes
 from node.federation.objects import common
 from node.models import Assembly, Vote
 
 
-def question(vote: Vote, opinions: Mapping[str, int], assembly: Assembly) -> Document:
-    """Write the vote with the outside opinions so far; members vote on the assembly's page."""
+def question(
+    vote: Vote, opinions: Mapping[str, int], assembly: Assembly, *, people: int | None = None
+) -> Document:
+    """Write the vote with the outside opinions so far; members vote on the assembly's page.
+
+    A secret vote, and one that a poll cannot express, is a note without options, so that nobody
+    answers in public by mistake.
+    """
     proposal, origin, words = vote.proposal, assembly.origin, common.spoken(assembly)
     uri = uris.vote(origin, proposal.number)
-    page = uris.proposal(origin, proposal.number)
-    content = common.headline(
-        words("wire.vote.title", label=proposal.label, title=vote.version.title)
-    ) + (
-        f"<p>{html.escape(words('wire.vote.how'), quote=False)} "
-        f'<a href="{html.escape(page)}">{html.escape(words("wire.vote.link"), quote=False)}</a></p>'
-    )
+    is_poll = votes.is_expressible(vote)
     written: Document = {
         "@context": contexts.CONTEXT,
         "id": uri,
-        "type": "Question",
+        "type": "Question" if is_poll else "Note",
         "attributedTo": assembly.actor.uri,
-        "inReplyTo": page,
+        "inReplyTo": uris.proposal(origin, proposal.number),
         "context": uris.context(origin, proposal.number),
         **common.public(assembly.actor),
         "published": clock.wire(vote.opened_at),
         "url": uri,
-        **common.in_language(assembly.language, content),
-        "oneOf": [
-            {
-                "type": "Note",
-                "name": name,
-                "replies": {"type": "Collection", "totalItems": opinions.get(code, 0)},
-            }
-            for code, name in option_names(vote, assembly).items()
-        ],
+        **common.in_language(assembly.language, _content(vote, assembly, is_poll=is_poll)),
         "endTime": clock.wire(vote.closes_at),
-        "votersCount": sum(opinions.values()),
         "tag": [
             common.exact_revision(
                 assembly,
@@ -53,6 +44,11 @@ def question(vote: Vote, opinions: Mapping[str, int], assembly: Assembly) -> Doc
         ],
         "assembly": _assembly(vote, assembly),
     }
+    if is_poll:
+        named = option_names(vote, assembly).items()
+        answers = [_answer(name, opinions.get(code, 0)) for code, name in named]
+        written["anyOf" if votes.is_multiple(vote) else "oneOf"] = answers
+        written["votersCount"] = sum(opinions.values()) if people is None else people
     if vote.closed_at is not None:
         written["closed"] = clock.wire(vote.closed_at)
     return written
@@ -60,8 +56,29 @@ def question(vote: Vote, opinions: Mapping[str, int], assembly: Assembly) -> Doc
 
 def option_names(vote: Vote, assembly: Assembly) -> dict[str, str]:
     """Return what each choice is called on the wire, by code."""
+    if vote.options:
+        return {one["code"]: one["text"] for one in vote.options}
     words = common.spoken(assembly)
-    return {code: words(f"choice.{code}") for code in method.find(vote.method).choices}
+    return {code: words(f"choice.{code}") for code in votes.choices(vote)}
+
+
+def _answer(name: str, times: int) -> Document:
+    replies = {"type": "Collection", "totalItems": times}
+    return {"type": "Note", "name": name, "replies": replies}
+
+
+def _content(vote: Vote, assembly: Assembly, *, is_poll: bool) -> str:
+    """Write what is asked, and what an answer given here is worth."""
+    words, label = common.spoken(assembly), vote.proposal.label
+    if not is_poll:
+        worth = "wire.vote.secret" if vote.is_secret else "wire.vote.only-there"
+    else:
+        worth = "wire.vote.poll-ballots" if vote.poll_ballots else "wire.vote.how"
+    page = html.escape(uris.proposal(assembly.origin, vote.proposal.number))
+    how = html.escape(words(worth), quote=False)
+    link = html.escape(words("wire.vote.link"), quote=False)
+    title = words("wire.vote.title", label=label, title=vote.version.title)
+    return f'{common.headline(title)}<p>{how} <a href="{page}">{link}</a></p>'
 
 
 def _assembly(vote: Vote, assembly: Assembly) -> Document:
@@ -74,11 +91,14 @@ def _assembly(vote: Vote, assembly: Assembly) -> Document:
         "subject": uris.revision(origin, number, vote.version.number),
         "textDigest": vote.version.digest,
         "method": found.wire_name,
-        "secret": False,
-        "pollBallots": False,
-        "optionCodes": [code.replace("_", "-") for code in found.choices],
+        "rule": vote.rule,
+        "secret": vote.is_secret,
+        "pollBallots": vote.poll_ballots,
+        "optionCodes": [method.wire_code(code) for code in votes.choices(vote)],
+        **({"options": list(vote.options)} if vote.options else {}),
         "electorate": vote.electorate_count,
         "rollDigest": vote.roll_digest,
         "opens": clock.wire(vote.opened_at),
         "closes": clock.wire(vote.closes_at),
+        **({"cancelled": True} if vote.ended_as in ("cancelled", "voided") else {}),
     }

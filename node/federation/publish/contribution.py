@@ -17,14 +17,16 @@ from node.models import Actor, Contribution, Proposal, Publication
 async def send(tx: Transaction, event: ContributionMade) -> None:
     """Only members who chose to exist outside are heard outside."""
     if event.contribution.is_federated:
-        await _send(tx, event.contribution, "Create", await written(tx, event.contribution))
+        note = await written(tx, event.contribution)
+        await _send(tx, event.contribution, "Create", note, note["cc"])
 
 
 @on(ContributionEdited)
 async def send_edit(tx: Transaction, event: ContributionEdited) -> None:
     """Whoever holds a copy gets the new words."""
     if event.contribution.is_federated:
-        await _send(tx, event.contribution, "Update", await written(tx, event.contribution))
+        note = await written(tx, event.contribution)
+        await _send(tx, event.contribution, "Update", note, note["cc"])
 
 
 @on(ContributionRemoved)
@@ -33,7 +35,8 @@ async def send_removal(tx: Transaction, event: ContributionRemoved) -> None:
     contribution = event.contribution
     if contribution.is_federated and not contribution.is_outside:
         gone = common.tombstone(contribution.uri, "Note", clock.wire(clock.now()))
-        await _send(tx, contribution, "Delete", gone)
+        heard = (await written(tx, contribution))["cc"]
+        await _send(tx, contribution, "Delete", gone, heard)
 
 
 async def written(tx: Transaction, contribution: Contribution) -> Document:
@@ -42,9 +45,11 @@ async def written(tx: Transaction, contribution: Contribution) -> Document:
     return contribution_object.note(contribution, await _about(tx, contribution), assembly)
 
 
-async def _send(tx: Transaction, contribution: Contribution, kind: str, note: Document) -> None:
+async def _send(
+    tx: Transaction, contribution: Contribution, kind: str, note: Document, cc: list[str]
+) -> None:
     author = contribution.author
-    activity = common.activity(kind, author, note, to=[PUBLIC], cc=note.get("cc", []))
+    activity = common.activity(kind, author, note, to=[PUBLIC], cc=cc)
     inboxes = await outbox.followers(tx, author)
     on_what = await _about(tx, contribution)
     if isinstance(on_what, Publication):

@@ -2,7 +2,7 @@
 
 from node import digests
 from node.activitypub import document, uris
-from node.assembly import assemblies, register
+from node.assembly import assemblies, decisions, register
 from node.assembly.events import DecisionTaken
 from node.database import Transaction
 from node.events import on
@@ -13,9 +13,13 @@ from node.federation.publish import proposal as publish_proposal
 
 @on(DecisionTaken)
 async def send(tx: Transaction, event: DecisionTaken) -> None:
-    """The third of the three posts, with the proof of the assembly itself."""
+    """The third of the three posts, with the proof of the assembly itself.
+
+    A correction goes the same way: it is another post, and what it corrects stays as it was.
+    """
     decision, assembly = event.decision, await assemblies.the(tx)
-    note = decision_object.note(decision, await register.head(tx), assembly)
+    corrected = await decisions.superseded(tx, decision)
+    note = decision_object.note(decision, await register.head(tx), assembly, corrected)
     await register.enter(
         tx,
         uris.register(assembly.actor.uri),

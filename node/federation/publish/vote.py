@@ -1,10 +1,10 @@
-"""A vote opens, its outside opinions change, it closes."""
+"""A vote opens, its end or its outside opinions change, it closes."""
 
 from sqlalchemy import select
 
 from node import clock
 from node.assembly import assemblies, votes
-from node.assembly.events import VoteClosed, VoteOpened
+from node.assembly.events import VoteCancelled, VoteClosed, VoteExtended, VoteOpened, VoteVoided
 from node.database import Transaction
 from node.events import on
 from node.federation import outbox
@@ -21,12 +21,39 @@ async def send(tx: Transaction, event: VoteOpened) -> None:
     await publish_proposal.send_phase(
         tx, vote.proposal, before=State.DISCUSSION, key="wire.phase.vote"
     )
-    await _send_question(tx, vote, "Create")
+    # A later round of the same vote is known elsewhere by its address already.
+    await _send_question(tx, vote, "Create" if vote.round == 1 else "Update")
 
 
 @on(VoteClosed)
 async def send_close(tx: Transaction, event: VoteClosed) -> None:
     """The final counts of the outside opinions."""
+    await _send_question(tx, event.vote, "Update")
+    if event.vote.proposal.state is State.DISCUSSION:
+        await publish_proposal.send_article(tx, event.vote.proposal, "Update")
+
+
+@on(VoteVoided)
+async def send_voided(tx: Transaction, event: VoteVoided) -> None:
+    """The round is over: the next one, on the new text, is told right after."""
+    await _send_question(tx, event.vote, "Update")
+
+
+@on(VoteExtended)
+async def send_extension(tx: Transaction, event: VoteExtended) -> None:
+    """The new end, in the article and in the question."""
+    await publish_proposal.send_article(tx, event.vote.proposal, "Update")
+    await _send_question(tx, event.vote, "Update")
+
+
+@on(VoteCancelled)
+async def send_cancellation(tx: Transaction, event: VoteCancelled) -> None:
+    """There is no question any more, and the text is under discussion again."""
+    proposal = event.vote.proposal
+    await publish_proposal.send_article(tx, proposal, "Update")
+    await publish_proposal.send_phase(
+        tx, proposal, before=State.VOTE, key="wire.phase.vote-cancelled"
+    )
     await _send_question(tx, event.vote, "Update")
 
 
@@ -37,7 +64,8 @@ async def send_opinions(tx: Transaction, vote: Vote) -> None:
 
 async def _send_question(tx: Transaction, vote: Vote, kind: str) -> None:
     assembly = await assemblies.the(tx)
-    question = vote_object.question(vote, await votes.opinions(tx, vote), assembly)
+    counted, people = await votes.opinions(tx, vote), await votes.opinion_givers(tx, vote)
+    question = vote_object.question(vote, counted, assembly, people=people)
     vote.told_at = clock.now()
     who = select(Opinion.actor_id).where(Opinion.vote_id == vote.id)
     answered = await outbox.inboxes(tx, assembly.actor, who)

@@ -1,4 +1,4 @@
-"""Answers to a vote of ours from other servers: outside opinions, counted apart."""
+"""Answers to a vote of ours from other servers: outside opinions, or a linked member's ballot."""
 
 import unicodedata
 
@@ -60,7 +60,7 @@ async def _count(
     given = unicodedata.normalize("NFC", name)
     for code, option in names.items():
         if unicodedata.normalize("NFC", option) == given:
-            await votes.hear_opinion(tx, vote, incoming.sender, code, uri=uri)
+            await votes.hear(tx, vote, incoming.sender, code, uri=uri)
             return
     raise Refusal(f"{name[:100]!r} is not among the answers")
 

@@ -19,7 +19,8 @@ async def take_from_front(tx: Transaction, incoming: Incoming) -> None:
 
 
 async def _feature(tx: Transaction, incoming: Incoming, *, is_featured: bool) -> None:
-    if incoming.activity.target_id != incoming.sender.featured:
+    featured = incoming.sender.featured
+    if featured is None or incoming.activity.target_id != featured:
         raise Refusal("the collection is not the sender's own")
     kept = await publications.by_uri(tx, incoming.object_id)
     if kept is None:

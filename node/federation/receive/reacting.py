@@ -55,8 +55,9 @@ async def share(tx: Transaction, incoming: Incoming) -> None:
         raise Missing(named, is_actor=True)
     await hearing.must_be_heard(tx, author)
     creating.check_author(thing, author)
-    kept = await publications.keep(tx, await creating.publication(tx, thing, author))
-    if kept.shared_by_id is None and kept.deleted_at is None:
+    await publications.keep(tx, await creating.publication(tx, thing, author))
+    kept = await publications.by_uri(tx, thing.id)
+    if kept is not None and kept.shared_by_id is None and kept.deleted_at is None:
         kept.shared_by_id = incoming.sender.id
         await tx.flush()
 

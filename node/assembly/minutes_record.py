@@ -1,0 +1,122 @@
+"""All that a version of the minutes says, as one JSON value that can be fixed and fingerprinted."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from node import clock
+from node.assembly import meetings
+from node.assembly.meetings import EXCUSED, PRESENT, REPRESENTED
+from node.assembly.quorums import Check
+from node.database import Transaction
+from node.models import AgendaItem, Attendee, Decision, Meeting, Minutes, Proposal
+
+
+async def of(tx: Transaction, meeting: Meeting, minutes: Minutes) -> dict[str, Any]:
+    """Write down the meeting as its sheet, its order of the day and the notes have it now."""
+    call = meeting.call
+    return {
+        "v": 1,
+        "meeting": call.number,
+        "version": minutes.number,
+        "title": call.title,
+        "language": call.language,
+        "starts_at": clock.wire(call.starts_at),
+        "place": ", ".join(one for one in (call.place_name, call.locality) if one),
+        "secretary": minutes.secretary.name,
+        "facilitator": meeting.facilitator,
+        **await _people(tx, meeting),
+        "electorate": await meetings.electorate_count(tx, meeting),
+        "quorum": await _quorum(tx, meeting),
+        "opening": minutes.opening,
+        "items": await _items(tx, meeting),
+        "closing": minutes.closing,
+        "next": await _next(tx, minutes),
+    }
+
+
+async def decisions_found(tx: Transaction, meeting: Meeting) -> dict[int, int]:
+    """Return the decision about each point's proposal since the meeting began, by point."""
+    about = {item.proposal_number: item.id for item in meeting.items if item.proposal_number}
+    statement = (
+        select(Proposal.number, Decision.number)
+        .join(Decision, Decision.proposal_id == Proposal.id)
+        .where(Proposal.number.in_(about), Decision.decided_at >= meeting.call.starts_at)
+        .order_by(Decision.number.desc())
+    )
+    return {about[row[0]]: row[1] for row in (await tx.execute(statement)).all()}
+
+
+def of_check(check: Check) -> dict[str, Any]:
+    """Return a quorum with its figures as the minutes keep it."""
+    return {
+        "kind": check.quorum.kind,
+        "num": check.quorum.num,
+        "den": check.quorum.den,
+        "represented": check.quorum.represented,
+        "have": check.have,
+        "of": check.of,
+        "needed": check.needed,
+        "met": check.is_met,
+    }
+
+
+async def _people(tx: Transaction, meeting: Meeting) -> dict[str, Any]:
+    statement = select(Attendee).where(Attendee.meeting_id == meeting.id)
+    lines: Sequence[Attendee] = await tx.all(statement.order_by(Attendee.name, Attendee.id))
+    names = {one.member_id: one.name for one in lines if one.member_id}
+    members = [one for one in lines if one.member_id]
+    return {
+        "present": [one.name for one in members if one.presence == PRESENT],
+        "excused": [one.name for one in members if one.presence == EXCUSED],
+        "represented": [
+            {"name": one.name, "by": names.get(one.holder_id or 0, "")}
+            for one in members
+            if one.presence == REPRESENTED
+        ],
+        "visitors": [one.name for one in lines if one.member_id is None],
+    }
+
+
+async def _quorum(tx: Transaction, meeting: Meeting) -> dict[str, Any] | None:
+    check = await meetings.quorum(tx, meeting)
+    return of_check(check) if check else None
+
+
+async def _items(tx: Transaction, meeting: Meeting) -> list[dict[str, Any]]:
+    found = await decisions_found(tx, meeting)
+    linked = {item.id: item.decision_number or found.get(item.id) for item in meeting.items}
+    statement = select(Decision).where(Decision.number.in_([one for one in linked.values() if one]))
+    decisions = {one.number: one for one in await tx.all(statement)}
+    ids = [item.approves_id for item in meeting.items if item.approves_id]
+    approved = {one.id: one for one in await tx.all(select(Meeting).where(Meeting.id.in_(ids)))}
+    return [
+        _item(item, decisions.get(linked[item.id] or 0), approved.get(item.approves_id or 0))
+        for item in meeting.items
+    ]
+
+
+def _item(item: AgendaItem, decision: Decision | None, earlier: Meeting | None) -> dict[str, Any]:
+    return {
+        "title": item.title,
+        "proposal": item.proposal_number,
+        "approves": earlier.call.number if earlier else None,
+        "notes": item.notes,
+        "decision": {
+            "number": decision.number,
+            "label": decision.label,
+            "outcome": decision.outcome,
+            "title": decision.version.title,
+        }
+        if decision
+        else None,
+    }
+
+
+async def _next(tx: Transaction, minutes: Minutes) -> dict[str, Any] | None:
+    following = await tx.get(Meeting, minutes.next_id) if minutes.next_id else None
+    if following is None:
+        return None
+    call = following.call
+    return {"number": call.number, "title": call.title, "starts_at": clock.wire(call.starts_at)}

@@ -1,0 +1,111 @@
+"""Casting a ballot: one a member, bound to a text, changeable until the close when it is open."""
+
+from typing import Any
+
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from node import clock, ids
+from node.assembly.voting import finding, secret, sheets
+from node.assembly.voting.answers import checked_reason
+from node.assembly.voting.sheets import Place, Sheet
+from node.database import Transaction
+from node.errors import NotNow, Refusal
+from node.models import Ballot, Member, Vote
+
+PAGE = "page"
+ACCOUNT = "account"
+
+
+async def cast_ballot(
+    tx: Transaction,
+    vote: Vote,
+    voter: Member,
+    choice: object,
+    *,
+    version_digest: str,
+    reason: str = "",
+    seen: int | None = None,
+) -> Ballot | None:
+    """Take a member's answer, in place of an earlier one of theirs; None where it is secret."""
+    sheet = await sheets.of(tx, vote)
+    await cast(tx, sheet, voter.id, choice, digest=version_digest, reason=reason, seen=seen)
+    return None if vote.is_secret else await finding.ballot_of(tx, vote, voter)
+
+
+async def cast(
+    tx: Transaction,
+    sheet: Sheet,
+    member_id: int,
+    choice: object,
+    *,
+    digest: str,
+    reason: str = "",
+    seen: int | None = None,
+    via: str = PAGE,
+) -> None:
+    """Take an answer. A refusal says why, and leaves the ballot already cast as it was.
+
+    `seen` is the number of the ballot that the member knows to be theirs, 0 for none: when
+    another one was cast meanwhile, from another device, it stands.
+    """
+    sheet = await sheets.held(tx, sheet)
+    place = await _place(tx, sheet, member_id)
+    if digest != sheet.digest:
+        raise NotNow("the ballot is for another version", code="other-version")
+    if sheet.is_secret and place.has_voted:
+        raise NotNow("a secret ballot is cast once", code="voted-already")
+    if seen is not None and seen != place.seq:
+        raise NotNow("another ballot was cast meanwhile", code="voted-meanwhile")
+    kept = sheet.asking.written(choice)
+    if sheet.is_secret:
+        await secret.cast(tx, sheet, member_id, kept)
+        return
+    answer = {"choice": kept, "reason": checked_reason(kept, reason), "via": via}
+    if not await _keep(tx, sheet.vote_id, member_id, answer, seq=place.seq):
+        raise NotNow("another ballot was cast meanwhile", code="voted-meanwhile")
+
+
+async def may_cast(tx: Transaction, sheet: Sheet, member_id: int) -> Place:
+    """Return where the member stands. Raise NotNow or Refusal when no ballot of theirs counts."""
+    return await _place(tx, sheet, member_id)
+
+
+async def _place(tx: Transaction, sheet: Sheet, member_id: int) -> Place:
+    if not sheet.is_open:
+        raise NotNow("the vote is closed", code="vote-is-closed")
+    place = await sheets.place_of(tx, sheet.vote_id, member_id)
+    if place is None:
+        raise Refusal("the member is not on the roll", code="not-on-the-roll")
+    if place.votes_in_the_room:
+        raise NotNow("the member votes in the room", code="votes-in-the-room")
+    return place
+
+
+async def _keep(
+    tx: Transaction, vote_id: int, member_id: int, answer: dict[str, Any], *, seq: int
+) -> bool:
+    """Write the ballot over the one with this number, or as the first; False if it is another."""
+    values = {
+        "id": ids.new_id(),
+        "vote_id": vote_id,
+        "member_id": member_id,
+        "cast_at": clock.now(),
+        "seq": 1,
+        **answer,
+    }
+    upsert = postgresql_insert if tx.dialect == "postgresql" else sqlite_insert
+    statement = upsert(Ballot).values(values)
+    new = statement.excluded
+    statement = statement.on_conflict_do_update(
+        index_elements=["vote_id", "member_id"],
+        set_={
+            "choice": new.choice,
+            "reason": new.reason,
+            "via": new.via,
+            "cast_at": new.cast_at,
+            "seq": Ballot.seq + 1,
+        },
+        where=Ballot.seq == seq,
+    )
+    return bool((await tx.execute(statement)).rowcount)

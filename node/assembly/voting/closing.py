@@ -1,0 +1,67 @@
+"""Closing a vote: no more ballots, the count, the decision."""
+
+from node import clock
+from node.assembly import decisions, method, proposals
+from node.assembly.events import VoteClosed
+from node.assembly.voting import counting, finding, opinions
+from node.database import Transaction
+from node.errors import NotNow
+from node.events import record
+from node.models import Decision, Member, State, Vote
+
+
+async def close_vote(
+    tx: Transaction, vote: Vote, *, by: Member, statement: str = ""
+) -> Decision | None:
+    """Close before the time, with a sentence on what comes of it. Raise NotNow when closed."""
+    proposals.must_carry(vote.proposal, by)
+    return await close(tx, vote, statement=statement)
+
+
+async def close(tx: Transaction, vote: Vote, *, statement: str = "") -> Decision | None:
+    """Take no more ballots, count them, and enter the decision.
+
+    Only one of two who close at once does; what was recorded then decides, whatever a clock says
+    later. A method that sums up without a verdict gives the text back to the discussion.
+    """
+    vote = await finding.locked(tx, vote)
+    if vote.closed_at is not None:
+        raise NotNow("the vote is closed already", code="vote-is-closed")
+    vote.closed_at = clock.now()
+    vote.ended_as = "counted"
+    await tx.flush()
+    record(tx, VoteClosed(vote))
+    if not method.find(vote.method).has_verdict:
+        _give_back(vote)
+        return None
+    voters = await counting.turnout(tx, vote)
+    hidden = counting.too_few(vote, voters)
+    if hidden is not None:
+        return await decisions.decide(
+            tx,
+            vote,
+            hidden,
+            tally={},
+            outside=await opinions.counted(tx, vote),
+            ballots=None,
+            statement=statement,
+            turnout_count=voters,
+        )
+    verdict, found = await counting.verdict(tx, vote)
+    return await decisions.decide(
+        tx,
+        vote,
+        verdict,
+        tally=counting.figures(vote, found),
+        outside=await opinions.counted(tx, vote),
+        ballots=await counting.digest(tx, vote),
+        statement=statement,
+        turnout_count=voters,
+        working=counting.working(found),
+    )
+
+
+def _give_back(vote: Vote) -> None:
+    vote.proposal.state = State.DISCUSSION
+    vote.proposal.vote_closes_at = None
+    vote.proposal.changed_at = clock.now()

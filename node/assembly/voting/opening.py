@@ -1,0 +1,134 @@
+"""Opening a vote: the text and the roll are frozen, and everybody on the roll is asked."""
+
+import hashlib
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select
+
+from node import clock, digests
+from node.assembly import decisions, members, proposals, rules
+from node.assembly.events import VoteOpened
+from node.assembly.voting import finding, secret, terms
+from node.assembly.voting.terms import Terms
+from node.database import Transaction
+from node.errors import Invalid, NotNow, Problem
+from node.events import record
+from node.models import Member, Proposal, State, Vote, Voter
+
+
+async def open_vote(
+    tx: Transaction,
+    proposal: Proposal,
+    *,
+    by: Member,
+    closes_at: datetime,
+    on: Terms | None = None,
+) -> Vote:
+    """Freeze the text and the roll, and ask for ballots until the given moment.
+
+    Raise NotNow when the proposal is not under discussion, Invalid when the end is past.
+    """
+    proposals.must_carry(proposal, by)
+    return await ask(tx, proposal, closes_at=closes_at, on=on)
+
+
+async def ask(
+    tx: Transaction, proposal: Proposal, *, closes_at: datetime, on: Terms | None = None
+) -> Vote:
+    """Open the vote on behalf of the node itself, with the same rules as `open_vote`."""
+    proposal = await proposals.locked(tx, proposal)
+    if proposal.state not in (*proposals.OPEN, State.FROZEN):
+        raise NotNow(f"proposal {proposal.label} is at {proposal.state}", code="cannot-open-vote")
+    must_be_ahead(closes_at)
+    roll = [member.id for member in await members.all_present(tx)]
+    if not roll:
+        raise NotNow("nobody is on the roll", code="nobody-on-the-roll")
+    kept = terms.checked(on or await terms.usual(tx, proposal.method))
+    vote = Vote(
+        proposal=proposal,
+        version=proposal.version,
+        round=await _next_round(tx, proposal),
+        method=kept.method,
+        rule=dict(kept.parameters),
+        options=[dict(one) for one in kept.options],
+        budget=kept.budget,
+        is_secret=kept.is_secret,
+        hides_results=kept.hides_results or kept.is_secret,
+        poll_ballots=kept.poll_ballots,
+        proxies_max=kept.proxies_max,
+        convocation=kept.convocation,
+        meeting_id=kept.meeting_id,
+        closes_at=closes_at,
+        electorate_count=len(roll),
+        roll_digest=digests.of(sorted(mask(member, proposal.id) for member in roll)),
+    )
+    tx.add(vote)
+    await tx.flush()
+    await tx.execute(insert(Voter), [{"vote_id": vote.id, "member_id": one} for one in roll])
+    if vote.is_secret:
+        await secret.make_urn(tx, vote, roll)
+    proposal.state = State.VOTE
+    proposal.method = kept.method
+    proposal.vote_closes_at = closes_at
+    proposal.changed_at = clock.now()
+    record(tx, VoteOpened(vote))
+    return vote
+
+
+async def convene_again(
+    tx: Transaction, proposal: Proposal, *, by: Member, closes_at: datetime
+) -> Vote:
+    """Ask once more about the same text, when the quorum was not met (deciding.md, section 2).
+
+    Raise NotNow unless the last vote failed on its quorum and the rules know a second convocation.
+    """
+    proposals.must_carry(proposal, by)
+    last, kept = await finding.on(tx, proposal), await rules.defaults(tx)
+    if kept.second_quorum == "none" or not await may_convene_again(tx, proposal, last):
+        raise NotNow("there is nothing to convene again", code="no-second-convocation")
+    again = replace(
+        terms.of(last),
+        parameters=_with_quorum(last.rule, kept.second_quorum),
+        convocation=last.convocation + 1,
+    )
+    proposal.state = State.FROZEN
+    return await ask(tx, proposal, closes_at=closes_at, on=again)
+
+
+async def may_convene_again(tx: Transaction, proposal: Proposal, last: Vote) -> bool:
+    """Say whether the last vote failed on its quorum, for the first time and on this very text."""
+    decision = await decisions.about(tx, proposal)
+    return (
+        proposal.state is State.DECIDED
+        and last.convocation == 1
+        and last.version_id == proposal.version.id
+        and decision is not None
+        and decision.vote_id == last.id
+        and decision.outcome == "quorum_not_met"
+    )
+
+
+def must_be_ahead(closes_at: datetime) -> None:
+    """Raise Invalid when a vote would end before it begins."""
+    if closes_at <= clock.now():
+        raise Invalid(Problem("closes_at", "closes-in-the-past", {}))
+
+
+def mask(number: int, salt: int) -> str:
+    """A name on the published roll that nobody can trace back to a member."""
+    return hashlib.sha256(f"{salt}:{number}".encode()).hexdigest()
+
+
+def _with_quorum(rule: dict[str, Any], second: str) -> dict[str, Any]:
+    if second == "same":
+        return dict(rule)
+    # Written out even when empty: a method may have a quorum of its own where nothing is said.
+    halved = [{**one, "den": one["den"] * 2} for one in rule.get("quorum", ())]
+    return {**rule, "quorum": halved if second == "halved" else []}
+
+
+async def _next_round(tx: Transaction, proposal: Proposal) -> int:
+    last = await tx.scalar(select(func.max(Vote.round)).where(Vote.proposal_id == proposal.id))
+    return int(last or 0) + 1

@@ -1,0 +1,120 @@
+"""A vote as it is shown beside its proposal: where it stands, one's own place, what was changed."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from markupsafe import Markup
+from sqlalchemy import select
+from starlette.requests import Request
+
+from node.assembly import assemblies, turnout, votes
+from node.assembly.poll import Tally
+from node.assembly.turnout import Standing
+from node.assembly.voting import proxies, room, sheets
+from node.assembly.voting.proxies import Listed
+from node.assembly.voting.sheets import Place, Sheet
+from node.database import Transaction
+from node.errors import NotNow
+from node.models import Member, Vote, VoteChange
+from node.web import ballot_words, pictures
+
+
+class Box(NamedTuple):
+    """What the page of a proposal shows of its last vote."""
+
+    vote: Sheet
+    standing: Standing
+    place: Place | None
+    rule: str
+    changes: Sequence[str]
+    proxies: Sequence[Listed]
+    people_in_the_room: int
+    names: Mapping[str, str]
+    answer: str
+    result: str
+    picture: Markup
+    may_convene: bool
+
+    @property
+    def is_summed_up(self) -> bool:
+        """Say whether it ended with a summary and no decision."""
+        return self.vote.ended_as == "counted" and not self.vote.asking.method.has_verdict
+
+
+async def look(tx: Transaction, request: Request, number: int) -> Box | None:
+    """Return the last vote about a proposal as it stands for this reader, if there was one."""
+    try:
+        sheet = await sheets.about(tx, number)
+    except NotNow:
+        return None
+    words, member = request.state.words, request.state.member
+    place = await sheets.place_of(tx, sheet.vote_id, member.id) if member else None
+    listed = await proxies.listed(tx, sheet.vote_id) if sheet.proxies_max else []
+    names = {one["code"]: one["text"] for one in sheet.options}
+    tally = await _tally(tx, sheet)
+    return Box(
+        vote=sheet,
+        standing=await turnout.standing(tx, sheet.vote_id),
+        place=place,
+        rule=ballot_words.rule(words, sheet, sheet.rule, convocation=sheet.convocation),
+        changes=await _changes(tx, request, sheet),
+        proxies=listed,
+        people_in_the_room=await room.people(tx, sheet.vote_id),
+        names=names,
+        answer=_answer(request, sheet, place),
+        result=tally.explanation.said(words, names) if tally else "",
+        picture=_picture(request, tally, names),
+        may_convene=await _may_convene(tx, member, sheet),
+    )
+
+
+async def _tally(tx: Transaction, sheet: Sheet) -> Tally | None:
+    """Count what is no secret: an open vote that shows its figures, or a summary at its end."""
+    asking = sheet.asking
+    is_summary = sheet.ended_as == "counted" and not asking.method.has_verdict
+    is_shown = sheet.is_open and not sheet.hides_results and not sheet.is_secret
+    if not is_summary and not is_shown:
+        return None
+    vote = await tx.get(Vote, sheet.vote_id)
+    if vote is None or votes.too_few(vote, await votes.turnout(tx, vote)):
+        return None
+    return await votes.result(tx, vote)
+
+
+def _picture(request: Request, tally: Tally | None, names: Mapping[str, str]) -> Markup:
+    if tally is None or not tally.tables:
+        return Markup("")
+    return Markup(pictures.draw(tally.tables[0], request.state.words, names))  # noqa: S704
+
+
+def _answer(request: Request, sheet: Sheet, place: Place | None) -> str:
+    """Say one's own answer in a line."""
+    if place is None or place.choice is None:
+        return ""
+    lines = ballot_words.answer(request.state.words, sheet.asking, place.choice)
+    if len(lines) == 1:
+        return lines[0][0]
+    return ", ".join(f"{name} : {said}" for name, said in lines)
+
+
+async def _changes(tx: Transaction, request: Request, sheet: Sheet) -> list[str]:
+    """Say what happened to this round, and why the round before it ended."""
+    earlier = select(Vote.id).where(Vote.proposal_id == sheet.proposal_id)
+    statement = (
+        select(VoteChange)
+        .where(VoteChange.vote_id.in_(earlier))
+        .where(VoteChange.kind.in_(("extended", "cancelled", "voided")))
+        .order_by(VoteChange.made_at, VoteChange.id)
+    )
+    found: Sequence[Any] = await tx.all(statement)
+    words, zone = request.state.words, assemblies.zone(request.state.assembly)
+    return ballot_words.changes(words, found, lambda moment: words.moment(moment, zone))
+
+
+async def _may_convene(tx: Transaction, member: Member | None, sheet: Sheet) -> bool:
+    if member is None or sheet.closed_at is None:
+        return False
+    if not member.is_in_charge and member.id != sheet.carrier_id:
+        return False
+    vote = await tx.get(Vote, sheet.vote_id)
+    return vote is not None and await votes.may_convene_again(tx, vote.proposal, vote)

@@ -1,0 +1,170 @@
+"""Opening a vote: the method first, then its terms, read once more as one plain sentence."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from node import clock
+from node.assembly import assemblies, members, method, proposals, rules, votes
+from node.assembly.voting import terms
+from node.assembly.voting.terms import Terms
+from node.errors import Invalid, NotNow, Problem
+from node.models import Proposal, State
+from node.web import ballot_parameters, ballot_words
+from node.web.compose import servers
+from node.web.forms import Form, filled, form, see_other
+from node.web.page import page
+from node.web.security import myself, signed_in
+
+
+async def ask_to_open(request: Request) -> Response:
+    """Ask by which method, then until when and on what terms, the rules of the assembly first."""
+    proposal = await _carried(request)
+    name = request.query_params.get("methode", "")
+    if name not in method.every():
+        return await page(request, "vote_method.html", proposal=proposal, methods=method.every())
+    async with request.app.state.node.database.read() as tx:
+        usual, days = await votes.usual(tx, name), (await rules.defaults(tx)).days
+    end = (clock.now() + timedelta(days=days)).astimezone(assemblies.zone(request.state.assembly))
+    values = filled(
+        closes_at_date=f"{end:%Y-%m-%d}",
+        closes_at_time="20:00",
+        method=name,
+        **_flags(usual),
+    )
+    return await _opening(request, proposal, values)
+
+
+async def open_vote(request: Request) -> Response:
+    """Show what was chosen to be read once more; then freeze the text and the roll, and ask."""
+    answers, number = await form(request), request.path_params["n"]
+    proposal = await _carried(request)
+    closes_at = answers.moment(
+        "closes_at_date", "closes_at_time", assemblies.zone(request.state.assembly)
+    )
+    problems: Sequence[Problem] = []
+    chosen = await _chosen(request, proposal, answers)
+    if closes_at is None:
+        problems = answers.problems or [Problem("closes_at", "date-missing", {})]
+    problems = problems or answers.problems
+    if answers["step"] == "write" or problems or closes_at is None:
+        return await _opening(request, proposal, answers, *problems)
+    try:
+        if answers["step"] == "check":
+            checked = terms.checked(chosen)
+            votes.must_be_ahead(closes_at)
+            return await _check(request, proposal, answers, checked, closes_at)
+        async with request.app.state.node.database.transaction() as tx:
+            me = await myself(tx, request)
+            proposal = await proposals.by_number(tx, number)
+            await votes.open_vote(tx, proposal, by=me, closes_at=closes_at, on=chosen)
+    except Invalid as error:
+        wrong = ballot_parameters.as_typed(error.problems)
+        return await _opening(request, proposal, answers, *wrong)
+    return see_other(f"/p/{number}", "notice.vote-opened")
+
+
+async def _chosen(request: Request, proposal: Proposal, answers: Form) -> Terms:
+    """Return the terms that a form gives; a form without a method leaves all to the rules."""
+    async with request.app.state.node.database.read() as tx:
+        usual = await votes.usual(tx, answers.text("method") or proposal.method)
+    if not answers.has("method") or usual.method not in method.every():
+        return usual
+    parameters = ballot_parameters.read(usual.method, answers)
+    if method.find(usual.method).has_verdict:
+        parameters["quorum"] = ballot_parameters.quorum(answers)
+    proxies = answers.number("proxies")
+    return replace(
+        usual,
+        parameters=parameters,
+        options=_options(answers["options"]),
+        budget=answers.text("budget") or None,
+        is_secret=answers.has("secret"),
+        hides_results=answers.has("hidden"),
+        poll_ballots=answers.has("poll_ballots"),
+        proxies_max=proxies or 0,
+    )
+
+
+def _options(typed: str) -> list[dict[str, str]]:
+    """Read one option a line; what follows an upright bar is what it costs."""
+    found = []
+    for line in filter(str.strip, typed.splitlines()):
+        text, _bar, cost = line.partition("|")
+        found.append({"text": text.strip(), "cost": cost.strip()})
+    return found
+
+
+def _flags(usual: Terms) -> dict[str, str]:
+    quorum = next(iter(usual.parameters.get("quorum") or ()), None)
+    return {
+        "secret": "yes" if usual.is_secret else "",
+        "hidden": "yes" if usual.hides_results else "",
+        "poll_ballots": "yes" if usual.poll_ballots else "",
+        "proxies": str(usual.proxies_max),
+        "quorum": quorum["kind"] if quorum else "",
+        "quorum_share": f"{quorum['num']}/{quorum['den']}" if quorum else "1/2",
+    }
+
+
+async def _carried(request: Request) -> Proposal:
+    member = signed_in(request)
+    async with request.app.state.node.database.read() as tx:
+        proposal = await proposals.by_number(tx, request.path_params["n"])
+    proposals.must_carry(proposal, member)
+    if proposal.state not in (*proposals.OPEN, State.FROZEN):
+        raise NotNow(f"proposal {proposal.label} is at {proposal.state}", code="cannot-open-vote")
+    return proposal
+
+
+async def _opening(
+    request: Request, proposal: Proposal, values: Form, *problems: Problem
+) -> Response:
+    name = values.text("method") or proposal.method
+    known = name if name in method.every() else "majority"
+    async with request.app.state.node.database.read() as tx:
+        members_count = await members.count(tx)
+    return await page(
+        request,
+        "vote_open.html",
+        status=422 if problems else 200,
+        proposal=proposal,
+        values=values,
+        problems=problems,
+        method=known,
+        found=method.find(known),
+        fields=ballot_parameters.fields(known, values),
+        quorums=terms.QUORUMS,
+        can_be_secret=known not in terms.WITH_REASONS,
+        options_max=terms.OPTIONS_MAX,
+        members_count=members_count,
+        servers=await servers(request),
+    )
+
+
+async def _check(
+    request: Request, proposal: Proposal, values: Form, chosen: Terms, closes_at: Any
+) -> Response:
+    async with request.app.state.node.database.read() as tx:
+        members_count = await members.count(tx)
+    return await page(
+        request,
+        "vote_open_check.html",
+        proposal=proposal,
+        values=values,
+        terms=chosen,
+        rule=ballot_words.rule(request.state.words, chosen, chosen.parameters),
+        closes_at=closes_at,
+        members_count=members_count,
+    )
+
+
+routes = [
+    Route("/p/{n:int}/ouvrir-le-vote", ask_to_open),
+    Route("/p/{n:int}/ouvrir-le-vote", open_vote, methods=["POST"]),
+]

@@ -1,0 +1,102 @@
+"""The parameters of a method as fields of a form, whatever the method: choices, flags, numbers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from node.assembly import method
+from node.assembly.parameters import Parameter, Unusable, plain
+from node.errors import Problem
+from node.web.forms import Form
+
+_NOBODY_MEANS_THIS = "?"
+FLAGS = ("yes", "no")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One parameter to be chosen: with `choices` from a list, else written."""
+
+    name: str
+    value: str
+    choices: tuple[str, ...]
+
+
+def fields(method_name: str, form: Form) -> list[Field]:
+    """Return the parameters of a method that can be chosen, as they stand in a form."""
+    found = []
+    for name, parameter in method.find(method_name).parameters.items():
+        if name == "quorum" or (choices := _choices(parameter)) is None:
+            continue
+        typed = form[_field(name)] if _field(name) in form else _written(parameter.default)
+        found.append(Field(name, typed, choices))
+    return found
+
+
+def read(method_name: str, form: Form) -> dict[str, Any]:
+    """Return the parameters that a form gives; what is left empty is the method's own."""
+    found: dict[str, Any] = {}
+    for name, parameter in method.find(method_name).parameters.items():
+        typed = form.text(_field(name))
+        if not typed or name == "quorum":
+            continue
+        if isinstance(parameter.default, bool):
+            found[name] = typed == FLAGS[0]
+        else:
+            found[name] = int(typed) if typed.isascii() and typed.isdigit() else typed
+    return found
+
+
+def quorum(form: Form) -> list[dict[str, Any]]:
+    """Return the quorum that a form asks for; note a problem when its share cannot be read."""
+    kind = form.text("quorum")
+    if not kind:
+        return []
+    num, slash, den = form.text("quorum_share").replace(" ", "").partition("/")
+    if not (slash and num.isdigit() and den.isdigit() and 0 < int(num) <= int(den) < 10**6):
+        form.problems.append(Problem("quorum_share", "share-malformed", {}))
+        return []
+    return [{"kind": kind, "num": int(num), "den": int(den)}]
+
+
+def as_typed(problems: tuple[Problem, ...]) -> list[Problem]:
+    """Return the problems of a rule beside the fields they were typed in."""
+    return [Problem(_where(one.field), one.code, one.values) for one in problems]
+
+
+def described(parameters: Mapping[str, Any]) -> dict[str, str]:
+    """Return chosen parameters as the fields of a form."""
+    return {_field(name): _written(value) for name, value in parameters.items() if name != "quorum"}
+
+
+def _where(field: str) -> str:
+    name = field.removeprefix("parameters.")
+    if name.startswith("quorum"):
+        return "quorum_share"
+    return _field(name.partition(".")[0]) if field.startswith("parameters.") else field
+
+
+def _choices(parameter: Parameter) -> tuple[str, ...] | None:
+    """Return what can be chosen from, nothing for a value to write, None for a fixed one."""
+    if isinstance(parameter.default, bool):
+        return FLAGS
+    try:
+        parameter.read(_NOBODY_MEANS_THIS)
+    except Unusable as error:
+        if error.code == "tally-fixed":
+            return None
+        known = str(error.values.get("known", ""))
+        return tuple(known.split(", ")) if known else ()
+    return ()
+
+
+def _field(name: str) -> str:
+    return f"rule-{name}"
+
+
+def _written(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return FLAGS[0] if value else FLAGS[1]
+    return str(plain(value))

@@ -1,0 +1,48 @@
+"""What the pages of a meeting share: its points in words, and what may be done there."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from node import clock
+from node.assembly import meetings, minutes
+from node.database import Transaction
+from node.models import AgendaItem, Meeting, Member
+from node.words import Words
+
+
+async def around(tx: Transaction, meeting: Meeting, member: Member | None) -> dict[str, Any]:
+    """Return what the page of a meeting needs besides that of a call."""
+    latest = await minutes.latest(tx, meeting)
+    shown = await minutes.shown(tx, meeting)
+    following = await tx.get(Meeting, shown.next_id) if shown and shown.next_id else None
+    return {
+        "meeting": meeting,
+        "may_run": meetings.may_run(meeting, member, latest),
+        "minutes": shown,
+        "draft": latest if latest and latest.state == minutes.DRAFT else None,
+        "following": following,
+        "has_begun": meeting.call.starts_at <= clock.now(),
+        "asks": asks(meeting),
+    }
+
+
+def point(item: AgendaItem, words: Words) -> str:
+    """Say what a point is about."""
+    return words("meeting.item-approval", title=item.title) if item.approves_id else item.title
+
+
+def asks(meeting: Meeting) -> Fraction | None:
+    """Return the share of the members that must be there, if one is asked for."""
+    return Fraction(meeting.quorum_num, meeting.quorum_den) if meeting.quorum_num else None
+
+
+def quorum(one: Mapping[str, Any] | None, words: Words) -> str:
+    """Say whether enough were there, with the figures."""
+    if one is None:
+        return words("meeting.no-quorum")
+    key = f"meeting.quorum-{'met' if one['met'] else 'not-met'}"
+    who = "meeting.quorum-represented" if one["represented"] else "meeting.quorum-present"
+    figures = {name: words.number(one[name]) for name in ("of", "needed")}
+    share = Fraction(one["num"], one["den"])
+    return words(key, who=words.plural(who, one["have"]), share=share, **figures)

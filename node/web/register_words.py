@@ -1,0 +1,25 @@
+"""How the parts of a decision are said, on its page, in the table and on paper."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from babel.dates import format_date
+
+from node.words import Words
+
+
+def choice(code: str, words: Words) -> str:
+    """Say an answer; an option that is no position goes by its own name."""
+    return words(f"choice.{code}") if words.has(f"choice.{code}") else code
+
+
+def quorum(one: Mapping[str, Any], words: Words) -> str:
+    """Say of a quorum whether it was met, with its figures."""
+    figures = {name: words.number(int(one.get(name, 0))) for name in ("have", "of", "needed")}
+    return words(f"register.quorum.{'met' if one.get('met') else 'not-met'}", **figures)
+
+
+def day(moment: date, words: Words) -> str:
+    """Write a day in words with its weekday: mercredi 2 décembre 2026."""
+    return format_date(moment, "EEEE d MMMM y", locale=words.language)

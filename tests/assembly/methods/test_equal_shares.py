@@ -1,0 +1,154 @@
+"""Equal shares: exact payments, completion, and ties explored before a draw is asked for."""
+
+import json
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from node import words
+from node.assembly import budgets, tallying
+from node.assembly.budgets import Money
+from node.assembly.poll import Poll
+from tests.assembly.methods.counting import document, refused, tally
+
+
+def _shares(
+    costs: dict[str, Any], budget: Any, ballots: list[tuple[int, list[str]]], **more: Any
+) -> Any:
+    options = [{"code": code, "cost": cost} for code, cost in costs.items()]
+    return tally("equal_shares", ballots, options=options, budget=budget, **more)
+
+
+def test_it_says_who_pays_what() -> None:
+    found = _shares({"A": 60, "B": 30}, 100, [(6, ["A"]), (4, ["B"])])
+    assert found.winners == ("A", "B")
+    funded = {one["option"]: one for one in found.working["funded"]}
+    assert funded["A"]["most"] == 10
+    assert funded["B"] == {
+        "option": "B",
+        "people": 4,
+        "most": Fraction(15, 2),
+        "payments": ((Fraction(15, 2), 4),),
+    }
+    said = [note.said(words.of("en")) for note in found.notes]
+    assert said[0] == "B: funded by 4 people, 7.5 at most each." or said[1].startswith("B: funded")
+
+
+def test_a_tie_that_changes_nothing_needs_no_draw() -> None:
+    found = _shares({"A": 1, "B": 1}, 2, [(1, ["A", "B"])])
+    assert (found.verdict, found.winners) == ("adopted", ("A", "B"))
+
+
+def test_a_tie_that_matters_is_left_to_a_draw() -> None:
+    given_: tuple[Any, ...] = ({"A": 2, "B": 2, "C": 1}, 3, [(1, ["A", "B"]), (1, ["A", "B", "C"])])
+    found = _shares(*given_)
+    assert (found.verdict, found.winners, found.tied) == ("tie", ("C",), ("A", "B"))
+    assert found.working["possible"] == [["A", "C"], ["B", "C"]]
+    assert found.explanation.said(words.of("fr")).startswith("Retenus sûrement")
+    drawn = _shares(*given_, draw=["B", "A"])
+    assert (drawn.verdict, drawn.winners) == ("adopted", ("B", "C"))
+    assert drawn.notes[0].key == "tally.note.draw"
+
+
+def test_too_many_ties_are_not_tried() -> None:
+    costs = dict.fromkeys("ABCDEF", 1)
+    found = _shares(costs, 3, [(1, list("ABCDEF"))])
+    assert (found.verdict, found.winners, set(found.tied)) == ("tie", (), set("ABCDEF"))
+
+
+def test_new_ties_that_an_order_uncovers_are_tried_too() -> None:
+    none = {"completion": "none"}
+    all_alike = _shares(dict.fromkeys("ABC", 1), 4, [(1, list("ABC"))], parameters=none)
+    assert (all_alike.verdict, all_alike.winners) == ("adopted", ("A", "B", "C"))
+    ballots = [(1, ["C"]), (1, ["A", "B"]), (1, ["A", "B", "C"])]
+    found = _shares(dict.fromkeys("ABC", 2), 5, ballots, parameters=none)
+    assert (found.verdict, found.winners, found.tied) == ("tie", ("C",), ("A", "B"))
+
+
+def test_nothing_affordable_is_a_rejection() -> None:
+    found = _shares({"A": 5}, 1, [(1, ["A"])])
+    assert (found.verdict, found.reason) == ("rejected", "insufficient_support")
+    assert _shares({"A": 5}, 1, [(1, [])]).verdict == "void"
+
+
+def test_what_somebody_can_no_longer_pay_is_paid_by_the_others() -> None:
+    ballots = [(1, ["A", "B"]), (1, ["B"])]
+    found = _shares({"A": 3, "B": "5/2"}, 8, ballots, parameters={"utility": "cardinality"})
+    funded = {one["option"]: one["payments"] for one in found.working["funded"]}
+    assert funded["B"] == ((Fraction(5, 4), 2),)
+    rest = _shares({"A": 3, "B": 4}, 8, ballots, parameters={"completion": "none"})
+    payments = {one["option"]: one["payments"] for one in rest.working["funded"]}
+    assert payments["B"] == ((Fraction(2), 2),)
+
+
+@pytest.mark.parametrize(
+    ("change", "where", "code"),
+    [
+        ({"budget": None}, "budget", "tally-not-an-amount"),
+        ({"budget": True}, "budget", "tally-not-an-amount"),
+        ({"budget": "1e3"}, "budget", "tally-not-an-amount"),
+        ({"budget": "ten"}, "budget", "tally-not-an-amount"),
+        ({"budget": "1/0"}, "budget", "tally-not-an-amount"),
+        ({"budget": [1, 0]}, "budget", "tally-out-of-range"),
+        ({"budget": -1}, "budget", "tally-out-of-range"),
+        ({"options": [{"code": "A", "cost": 0}]}, "options[0].cost", "tally-not-positive"),
+        ({"options": ["A"]}, "options[0].cost", "tally-not-an-amount"),
+        ({"parameters": {"step": 0}}, "parameters.step", "tally-not-positive"),
+        ({"parameters": {"utility": "joy"}}, "parameters.utility", "tally-unknown-value"),
+    ],
+)
+def test_wrong_sums_are_named(change: dict[str, Any], where: str, code: str) -> None:
+    file = document("equal_shares", [(1, ["A"])], options=[{"code": "A", "cost": 1}], budget=5)
+    assert refused(file | change) == (where, code)
+
+
+_ELECTIONS = st.tuples(
+    st.lists(st.integers(1, 12), min_size=1, max_size=5),
+    st.integers(1, 25),
+    st.lists(st.sets(st.integers(0, 4)), min_size=1, max_size=7),
+    st.sampled_from(["cost", "cardinality"]),
+    st.sampled_from(["none", "add1", "greedy", "add1_greedy"]),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(_ELECTIONS)
+def test_it_never_overspends_and_every_payment_is_exact(
+    election: tuple[list[int], int, list[set[int]], str, str],
+) -> None:
+    prices, budget, approvals, utility, completion = election
+    costs = {f"o{place}": price for place, price in enumerate(prices)}
+    approved = [[f"o{one}" for one in sorted(ballot) if one < len(prices)] for ballot in approvals]
+    file = document(
+        "equal_shares",
+        [(1, ballot) for ballot in approved],
+        options=[{"code": code, "cost": cost} for code, cost in costs.items()],
+        budget=budget,
+        parameters={"utility": utility, "completion": completion},
+    )
+    task = tallying.read(json.dumps(file))
+    if not task.poll.marked:
+        return
+    money = Money(task.poll, utility, Fraction(1, 3), completion)
+    outcome = budgets.spend(money, ())
+    assert money.cost(outcome.chosen) <= budget
+    for one in outcome.funded:
+        assert sum(paid * people for paid, people in one.payments) == costs[one.option]
+        assert all(0 < paid <= one.most for paid, _people in one.payments)
+    _nobody_overspends(outcome.funded, money.share + outcome.raised, task.poll)
+    for chosen in task.tally().working["possible"]:
+        assert money.cost(chosen) <= budget
+
+
+def _nobody_overspends(funded: tuple[budgets.Funded, ...], share: Fraction, poll: Poll) -> None:
+    voters = sum(poll.weights)
+    paid = sum(amount * people for one in funded for amount, people in one.payments)
+    assert paid <= share * voters
+    for row in poll.marked:
+        mine = [one for one in funded if row[poll.options.index(one.option)]]
+        assert (
+            sum((min(amount for amount, _ in one.payments) for one in mine), Fraction(0)) <= share
+        )

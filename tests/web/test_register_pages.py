@@ -1,0 +1,222 @@
+"""The pages of the register: the head, the decision, its follow-up, its correction."""
+
+from collections.abc import AsyncIterator
+from datetime import date, timedelta
+
+import pytest
+
+from node import clock
+from node.assembly import decisions, follow_ups, members
+from node.models import Decision
+from tests.conftest import MakeSettings, Travel
+from tests.web.pages_helper import HOST, Place, a_place, hidden, text
+from tests.web.register_helper import decide, exported
+
+
+@pytest.fixture
+async def place(make_settings: MakeSettings) -> AsyncIterator[Place]:
+    async with a_place(make_settings(HOST)) as place:
+        await decide(place, reason_ana="Pour les enfants.", reason_ben="Ça manquait.")
+        yield place
+
+
+async def test_the_register_shows_its_head_and_what_can_be_taken_away(place: Place) -> None:
+    export = await exported(place)
+    async with place.visitor() as browser:
+        answer = await browser.get("/decisions")
+    shown = text(answer)
+    assert f"1:{export['head']['assembly']['head']}" in shown
+    assert "Entrée 1, depuis le" in shown
+    for address in ("/decisions/registre.json", "/decisions.csv", "/decisions/registre.zip"):
+        assert f'href="{address}"' in answer.text
+
+
+async def test_a_decision_shows_reasons_by_position_without_names(place: Place) -> None:
+    await decide(place, "Une clôture", ben="against", reason_ana="Utile.", reason_ben="Trop cher.")
+    async with place.visitor() as browser:
+        shown = text(await browser.get("/d/2"))
+    reasons = shown.partition("Raisons données avec le vote")[2]
+    assert reasons.index("Contre Trop cher.") < reasons.index("Pour Utile.")
+    assert "Ben" not in shown
+
+
+async def test_numbers_begin_again_each_year_and_addresses_never_do(
+    place: Place, travel: Travel
+) -> None:
+    next_year = clock.now().year + 1
+    travel(days=366)
+    decision = await decide(place, "Une clôture")
+    assert (decision.number, decision.label) == (2, f"{next_year}-01")
+    async with place.visitor() as browser:
+        assert f"{next_year}-01" in text(await browser.get("/decisions"))
+        assert f"Décision {next_year}-01" in text(await browser.get("/d/2"))
+
+
+async def test_a_follow_up_is_added_and_never_changed(place: Place) -> None:
+    async with await place.signed_in(place.ana) as browser:
+        page = await browser.get("/d/1")
+        assert "Rien n’a encore été noté." in text(page)
+        asked = await browser.get("/d/1/suite")
+        answer = await browser.post(
+            "/d/1/suite",
+            data={
+                **hidden(asked),
+                "text": "Les plants sont commandés.",
+                "holder": "la commission jardin",
+                "due_on": "2030-03-01",
+                "review_on": "",
+                "done": "",
+            },
+        )
+        assert answer.status_code == 303
+        asked = await browser.get("/d/1/suite")
+        done = {**hidden(asked), "text": "Planté.", "done": "yes"}
+        assert (await browser.post("/d/1/suite", data=done)).status_code == 303
+    async with place.visitor() as visitor:
+        shown = text(await visitor.get("/d/1"))
+    assert "la commission jardin" in shown
+    assert "Les plants sont commandés." in shown
+    assert "État Fait" in shown
+    assert "Ana Morel" not in shown
+
+
+async def test_an_empty_follow_up_or_an_odd_date_is_explained(place: Place) -> None:
+    async with await place.signed_in(place.ana) as browser:
+        answer = await browser.post("/d/1/suite", data={"text": " "})
+        assert answer.status_code == 422
+        assert "donnez une personne, une date ou un état" in text(answer)
+        answer = await browser.post("/d/1/suite", data={"text": "Oui.", "due_on": "demain"})
+        assert answer.status_code == 422
+
+
+async def test_only_who_carries_it_may_follow_up_and_only_those_in_charge_correct(
+    place: Place,
+) -> None:
+    async with await place.signed_in(place.ben) as browser:
+        assert (await browser.get("/d/1/suite")).status_code == 403
+        assert (await browser.post("/d/1/suite", data={"text": "Non."})).status_code == 403
+        assert (await browser.get("/d/1/corriger")).status_code == 403
+        answer = await browser.post("/d/1/corriger", data={"reason": "x", "step": "enter"})
+        assert answer.status_code == 403
+        assert "corriger" not in (await browser.get("/d/1")).text
+
+
+async def test_those_to_remind_are_found_by_their_dates(place: Place) -> None:
+    async with place.database.transaction() as tx:
+        ana = await members.by_handle(tx, "ana")
+        decision = await decisions.by_number(tx, 1)
+        await follow_ups.add(tx, decision, by=ana, due_on=date(2030, 3, 1))
+    async with place.database.read() as tx:
+        assert await follow_ups.late(tx, date(2030, 3, 1)) == []
+        [(late, standing)] = await follow_ups.late(tx, date(2030, 3, 2))
+    assert (late.number, standing.due_on) == (1, date(2030, 3, 1))
+    async with place.database.transaction() as tx:
+        ana = await members.by_handle(tx, "ana")
+        await follow_ups.add(tx, await decisions.by_number(tx, 1), by=ana, is_done=True)
+    async with place.database.read() as tx:
+        assert await follow_ups.late(tx, date(2031, 1, 1)) == []
+
+
+async def corrected(place: Place, **changes: str) -> Decision:
+    """Walk through the pages of a correction as Ana, and return the new decision."""
+    async with await place.signed_in(place.ana) as browser:
+        asked = await browser.get("/d/1/corriger")
+        typed = {
+            "reason": "Deux bulletins mal lus.",
+            "statement": "Nous le ferons en automne.",
+            "tally-for": "2",
+            "tally-against": "0",
+            "tally-abstain": "0",
+            **changes,
+        }
+        check = await browser.post(
+            "/d/1/corriger", data={**hidden(asked), **typed, "step": "check"}
+        )
+        assert check.status_code == 200, text(check)
+        assert "Cela ne s’annule pas." in text(check)
+        entered = {**hidden(check), "step": "enter"}
+        answer = await browser.post("/d/1/corriger", data=entered)
+        assert answer.status_code == 303, text(answer)
+        assert answer.headers["location"] == "/d/2"
+    async with place.database.read() as tx:
+        return await decisions.by_number(tx, 2)
+
+
+async def test_a_correction_supersedes_and_never_overwrites(place: Place) -> None:
+    before = await exported(place)
+    new = await corrected(place)
+    after = await exported(place)
+    assert after["entries"][0] == before["entries"][0]
+    document = after["entries"][1]["document"]
+    assert document["assembly"]["supersedes"] == f"https://{HOST}/d/1"
+    assert document["assembly"]["correctionReason"] == "Deux bulletins mal lus."
+    assert new.statement == "Nous le ferons en automne."
+    async with place.visitor() as browser:
+        old, shown = await browser.get("/d/1"), await browser.get("/d/2")
+        listed = text(await browser.get("/decisions"))
+    assert f"La décision {new.label} la remplace." in text(old)
+    assert "Nous le ferons au printemps." in text(old)
+    assert "Corrige et remplace la décision" in text(shown)
+    assert listed.count("remplacée depuis") == 1
+
+
+async def test_a_corrected_count_gives_its_verdict_by_the_rule(place: Place) -> None:
+    new = await corrected(place, **{"tally-for": "0", "tally-against": "2"})
+    assert (new.outcome, new.turnout) == ("rejected", 2)
+    async with place.visitor() as browser:
+        shown = text(await browser.get("/propositions?etat=terminees"))
+    assert shown.count("Un jardin partagé") <= 1
+
+
+async def test_more_votes_than_members_are_refused(place: Place) -> None:
+    async with await place.signed_in(place.ana) as browser:
+        data = {"reason": "x", "statement": "y", "tally-for": "9", "step": "check"}
+        assert (await browser.post("/d/1/corriger", data=data)).status_code == 422
+
+
+async def test_a_correction_needs_a_reason_and_something_to_correct(place: Place) -> None:
+    async with await place.signed_in(place.ana) as browser:
+        answer = await browser.post("/d/1/corriger", data={"statement": "x", "step": "enter"})
+        assert answer.status_code == 422
+        assert "Écrivez le motif" in text(answer)
+        same = {"reason": "x", "statement": "Nous le ferons au printemps.", "step": "enter"}
+        answer = await browser.post("/d/1/corriger", data=same)
+        assert answer.status_code == 422
+        assert "Rien n’a changé" in text(answer)
+
+
+async def test_what_was_corrected_is_not_corrected_twice(place: Place) -> None:
+    await corrected(place)
+    async with await place.signed_in(place.ana) as browser:
+        assert (await browser.get("/d/1/corriger")).status_code == 409
+        assert (await browser.get("/d/1/suite")).status_code == 409
+        answer = await browser.post("/d/1/corriger", data={"reason": "x", "step": "enter"})
+        assert answer.status_code == 409
+
+
+async def test_a_follow_up_goes_on_under_the_correction(place: Place) -> None:
+    async with place.database.transaction() as tx:
+        ana = await members.by_handle(tx, "ana")
+        await follow_ups.add(tx, await decisions.by_number(tx, 1), by=ana, holder="Léa")
+    await corrected(place)
+    async with place.visitor() as browser:
+        assert "Léa" in text(await browser.get("/d/2"))
+
+
+async def test_a_withdrawn_text_is_in_the_register_too(place: Place) -> None:
+    await place.propose("Un pont", "On construit.")
+    async with await place.signed_in(place.ana) as browser:
+        answer = await browser.post("/p/2/retirer", data={"reason": "Trop tôt."})
+        assert answer.status_code == 303
+        assert "Trop tôt." in text(await browser.get("/d/2"))
+    export = await exported(place)
+    assert export["entries"][1]["document"]["assembly"]["outcome"] == "withdrawn"
+
+
+async def test_a_consent_is_looked_at_again_after_a_year() -> None:
+    today = clock.now().date()
+    decision = Decision(
+        number=1, year=2026, number_in_year=1, outcome="adopted", explanation="",
+        review_on=today + timedelta(days=365), proposal=None, version=None,
+    )  # fmt: skip
+    assert follow_ups.standing(decision, ()).review_on == today + timedelta(days=365)
