@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import httpx
 from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import node.assembly.methods
@@ -41,6 +42,10 @@ class App:
     asgi: ASGIApp
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == "/livez":
+            # The process lives; neither the database nor anything else is asked.
+            await PlainTextResponse("ok")(scope, receive, send)
+            return
         await self.asgi(scope, receive, send)
 
 

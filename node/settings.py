@@ -13,7 +13,7 @@ class WrongSettings(Exception):
     """A setting cannot be used; the message names it, what was read, and what is expected."""
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The settings of one node. A node with only `url` set runs."""
 
     url: str = "http://127.0.0.1:8000"
@@ -49,6 +49,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 FILE = "palabre.toml"
+LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
 def load(given: Mapping[str, object], environment: Mapping[str, str] | None = None) -> Settings:
@@ -78,6 +79,8 @@ def _check(settings: Settings) -> None:
         )
     if not 0 < settings.port < 65536:
         raise WrongSettings(f"port must be between 1 and 65535, not {settings.port}")
+    if settings.log not in LOG_LEVELS:
+        raise WrongSettings(f"log must be one of {', '.join(LOG_LEVELS)}, not {settings.log!r}")
     if settings.engine not in ("auto", "httpx", "fast"):
         raise WrongSettings(f"engine must be auto, httpx or fast, not {settings.engine!r}")
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import aliased
+from sqlalchemy.orm.attributes import set_committed_value
 
 from node import clock
 from node.assembly import assemblies, calls
@@ -69,7 +70,7 @@ async def by_number(tx: Transaction, number: int) -> Meeting:
     meeting = await tx.find(select(Meeting).join(Meeting.call).where(Call.number == number))
     if not isinstance(meeting, Meeting):
         raise NotFound(f"there is no meeting {number}")
-    return meeting
+    return _whole(meeting)
 
 
 def may_run(meeting: Meeting, member: Member | None, minutes: Minutes | None = None) -> bool:
@@ -174,12 +175,18 @@ async def locked(tx: Transaction, meeting: Meeting) -> Meeting:
     found = await tx.find(fresh.execution_options(populate_existing=True))
     if not isinstance(found, Meeting):
         raise NotFound("the meeting is gone")
-    return found
+    return _whole(found)
 
 
 def has_begun(meeting: Meeting) -> bool:
     """Say whether the meeting takes place or took place."""
     return meeting.call.cancelled_at is None and meeting.call.starts_at <= clock.now()
+
+
+def _whole(meeting: Meeting) -> Meeting:
+    """Let the call know its meeting too, so that nothing is loaded by surprise."""
+    set_committed_value(meeting.call, "meeting", meeting)
+    return meeting
 
 
 def _belonged(meeting: Meeting) -> tuple[ColumnElement[bool], ...]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select, union
 from sqlalchemy.orm import aliased
 
 from node.assembly.following import ACCEPTED, REFUSED
@@ -83,14 +83,36 @@ _NEWS = (
     .outerjoin(_sharer, _sharer.id == Publication.shared_by_id)
     .where(Publication.deleted_at.is_(None), Publication.is_public)
 )
-_followed = select(Follow.followed_id).where(
-    Follow.follower_id == bindparam("reader"), Follow.state == ACCEPTED
-)
+_one_of_them = aliased(Publication)
+
+
+def _latest_of(column: Any) -> Any:
+    """The latest of each one followed, by the index of the column: silence costs nothing."""
+    each = (
+        select(_one_of_them.id)
+        .where(column == Follow.followed_id, _one_of_them.id < bindparam("before"))
+        .where(_one_of_them.deleted_at.is_(None), _one_of_them.is_public)
+        .where(or_(_one_of_them.in_reply_to.is_(None), _one_of_them.kind.is_not(None)))
+        .order_by(_one_of_them.id.desc())
+        .limit(bindparam("limit"))
+        .correlate(Follow)
+    )
+    return (
+        select(Publication.id)
+        .select_from(Follow)
+        .join(Publication, Publication.id.in_(each))
+        .where(Follow.follower_id == bindparam("reader"), Follow.state == ACCEPTED)
+    )
+
+
 _OF_FOLLOWED = (
     _NEWS.where(
-        or_(Publication.author_id.in_(_followed), Publication.shared_by_id.in_(_followed)),
-        or_(Publication.in_reply_to.is_(None), Publication.kind.is_not(None)),
-        Publication.id < bindparam("before"),
+        Publication.id.in_(
+            union(
+                _latest_of(_one_of_them.author_id),
+                _latest_of(_one_of_them.shared_by_id),
+            )
+        )
     )
     .order_by(Publication.id.desc())
     .limit(bindparam("limit"))

@@ -64,7 +64,7 @@ class Context:
         found = self.settings()
         if found.database.startswith("sqlite") and not (found.folder / "palabre.db").exists():
             raise NotNow("there is no node yet", code="no-node", folder=found.data)
-        await migrations.prepare(found.database, found.folder / "backups")
+        await migrations.check(found.database)
         node = create_node(found)
         try:
             async with node.database.read() as tx:

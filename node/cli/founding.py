@@ -26,5 +26,6 @@ async def found(node: Node, *, name: str, handle: str, language: str) -> Assembl
         )
     path = node.settings.folder / FILE
     if not path.exists():
+        path.touch(mode=0o600)
         path.write_text(f'url = "{node.origin}"\n')
     return assembly

@@ -75,6 +75,9 @@ async def outbox(tx: Transaction, actor: Actor, number: int | None) -> Document:
         .order_by(OutboxItem.id.desc())
     )
     uri = uris.outbox(actor.uri)
+    if number is None:
+        # Counted as it is said: an outbox of many years is not counted again for each reader.
+        return first(uri, actor.said_count)
     return await paged(tx, uri, number, statement, lambda row: msgspec.json.decode(row[0]))
 
 

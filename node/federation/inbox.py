@@ -75,12 +75,19 @@ class Acceptor:
         self._database = database
         self._waiting: list[Waiting] = []
         self._task: asyncio.Task[None] | None = None
+        self._arrived = 0
+
+    def is_busy(self) -> bool:
+        """Say whether letters arrived since this was last asked: more are likely to follow."""
+        arrived, self._arrived = self._arrived, 0
+        return arrived > 0
 
     async def keep(self, letter: Letter) -> None:
         """Return once the letter is durable. The same letter again changes nothing (A11)."""
         await self._count_in(letter)
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((letter, done))
+        self._arrived += 1
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._commit_groups())
         await done

@@ -15,6 +15,7 @@ from node.models import (
     Contribution,
     Decision,
     Follow,
+    Member,
     Proposal,
     State,
     Tombstone,
@@ -92,6 +93,14 @@ async def exists(tx: Transaction, uri: str) -> bool:
         return True
     actor = await tx.find(select(Actor).where(Actor.uri == uri, Actor.is_local))
     return actor is not None and actor.type != "Person"
+
+
+async def may_be_known(tx: Transaction, actor: Actor) -> bool:
+    """Say whether others may know of an actor of ours; a member chooses that (P13)."""
+    if actor.type != "Person":
+        return True
+    statement = select(Member.id).where(Member.actor_id == actor.id, Member.is_published)
+    return await tx.scalar(statement) is not None
 
 
 async def follows(tx: Transaction, author: Actor) -> bool:

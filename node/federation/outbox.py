@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import Select, insert, select, update
 
 from node import clock, ids
 from node.activitypub import addressing, document
@@ -33,6 +33,9 @@ async def publish(
         "published_at": clock.now(),
     }
     await tx.execute(insert(OutboxItem), item)
+    if is_public:
+        one_more = update(Actor).where(Actor.id == actor.id)
+        await tx.execute(one_more.values(said_count=Actor.said_count + 1))
     rows = [_delivery(item["id"], inbox) for inbox in await _heard(tx, set(to))]
     if rows:
         await tx.execute(insert(Delivery), rows)

@@ -18,7 +18,7 @@ from node.assembly import hearing
 from node.database import Transaction
 from node.errors import Gone, Refusal, Unreachable
 from node.federation import actors, fetching, ours, pauses
-from node.federation.inbox import ARRIVALS, Backlog
+from node.federation.inbox import ARRIVALS, Acceptor
 from node.federation.incoming import Ignored, Incoming, Kept, Missing, handler
 from node.federation.node import Node
 from node.models import Actor, InboxItem
@@ -26,6 +26,8 @@ from node.models import Actor, InboxItem
 log = logging.getLogger("palabre.inbox")
 
 _BATCH = 100
+# While letters keep arriving, whoever waits for an answer waits for one short batch at most.
+_BATCH_WHILE_ARRIVING = 8
 _ROUNDS = 6
 _TRIES = 12
 _SURPRISES = 3
@@ -66,9 +68,10 @@ class Fate:
 class Receiver:
     """Works through the inbox until told to stop."""
 
-    def __init__(self, node: Node, backlog: Backlog) -> None:
+    def __init__(self, node: Node, acceptor: Acceptor) -> None:
         self._node = node
-        self._backlog = backlog
+        self._acceptor = acceptor
+        self._backlog = acceptor.backlog
         self._reading: set[asyncio.Task[None]] = set()
         self._slots = asyncio.Semaphore(_READERS)
 
@@ -92,7 +95,7 @@ class Receiver:
         """Handle one batch of what is due; return how many activities it held."""
         fates: list[tuple[Item, Fate]] = []
         async with self._node.database.transaction() as tx:
-            items = await _due(tx)
+            items = await _due(tx, self._most())
             await _get_acquainted(tx, items)
             fates += [(item, await handle(tx, item, Reading())) for item in items]
             await _write(tx, fates)
@@ -103,6 +106,9 @@ class Receiver:
                 self._reading.add(task)
                 task.add_done_callback(self._reading.discard)
         return len(fates)
+
+    def _most(self) -> int:
+        return _BATCH_WHILE_ARRIVING if self._acceptor.is_busy() else _BATCH
 
     async def idle(self) -> None:
         """Return when nothing is being read for any activity."""
@@ -221,7 +227,7 @@ async def _get_acquainted(tx: Transaction, items: Sequence[Item]) -> None:
             tx.memory["heard", sender.id] = True
 
 
-async def _due(tx: Transaction) -> list[Item]:
+async def _due(tx: Transaction, most: int) -> list[Item]:
     statement = (
         select(
             InboxItem.id,
@@ -232,7 +238,7 @@ async def _due(tx: Transaction) -> list[Item]:
         )
         .where(InboxItem.state == "waiting", InboxItem.next_attempt_at <= clock.now())
         .order_by(InboxItem.next_attempt_at, InboxItem.id)
-        .limit(_BATCH)
+        .limit(most)
         .with_for_update(skip_locked=True)
     )
     rows: Sequence[Row[*tuple[Any, ...]]] = (await tx.execute(statement)).all()

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 
 from starlette.applications import Starlette
 from starlette.requests import Request as StarletteRequest
@@ -19,6 +20,8 @@ log = logging.getLogger("palabre.door")
 
 BODY_LIMIT = 1_000_000
 BODY_SECONDS = 30.0
+# A number that no row can have is nobody's address.
+_ABSURD = re.compile(r"/[0-9]{19,}(?:/|$)")
 _OURS = ("/a/", "/ns/", "/inbox")
 _ALWAYS = ("/.well-known/", "/nodeinfo/")
 _WHOLE = ("/outbox", "/followers", "/following", "/featured", "/replies", "/context", "/inbox")
@@ -52,6 +55,8 @@ class FederationDoor:
     async def _serve(self, scope: Scope, receive: Receive, send: Send, path: str) -> None:
         """Answer from memory what is asked again and again: who we are."""
         ready = None if scope["query_string"] else self._node.documents.get(path)
+        if _ABSURD.search(path):
+            scope = {**scope, "path": "/-", "raw_path": b"/-"}
         if ready is None:
             await self._documents(scope, receive, _never_sniffed(send))
             return

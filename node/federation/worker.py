@@ -17,7 +17,7 @@ class Worker:
 
     def __init__(self, node: Node, acceptor: Acceptor) -> None:
         self._node = node
-        self.receiver = Receiver(node, acceptor.backlog)
+        self.receiver = Receiver(node, acceptor)
         self.courier = Courier(node)
         self.timers = Timers(node)
 

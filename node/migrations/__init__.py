@@ -4,6 +4,7 @@ import importlib
 import os
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.engine import make_url
@@ -39,6 +40,36 @@ async def prepare(url: str, backups: Path) -> str | None:
         raise WrongSchema("database-unreachable", reason=_first_line(error)) from error
 
 
+async def check(url: str) -> None:
+    """Raise WrongSchema unless the database is exactly what this program knows."""
+    try:
+        if make_url(url).get_backend_name() == "sqlite":
+            engine = create_engine(url, poolclass=NullPool)
+            with engine.connect() as connection:
+                found = revision(connection)
+        else:
+            found = await _postgresql_revision(url)
+    except (SQLAlchemyError, OSError) as error:
+        raise WrongSchema("database-unreachable", reason=_first_line(error)) from error
+    _refuse_newer(found)
+    if found != HEAD:
+        raise WrongSchema("schema-is-older", found=found or "0", known=HEAD)
+
+
+async def _postgresql_revision(url: str) -> str | None:
+    engine = _postgresql(url)
+    async with engine.connect() as connection:
+        found: str | None = await connection.run_sync(revision)
+    await engine.dispose()
+    return found
+
+
+def _postgresql(url: str) -> Any:
+    parsed = make_url(url).set(drivername="postgresql+asyncpg")
+    asyncio_ = importlib.import_module("sqlalchemy.ext.asyncio")
+    return asyncio_.create_async_engine(parsed, poolclass=NullPool)
+
+
 def revision(connection: Connection) -> str | None:
     """Return the revision of the tables, None when there are none."""
     if not inspect(connection).has_table("alembic_version"):
@@ -66,9 +97,7 @@ def _prepare_sqlite(url: str, backups: Path) -> str | None:
 
 
 async def _prepare_postgresql(url: str) -> str | None:
-    parsed = make_url(url).set(drivername="postgresql+asyncpg")
-    asyncio_ = importlib.import_module("sqlalchemy.ext.asyncio")
-    engine = asyncio_.create_async_engine(parsed, poolclass=NullPool)
+    engine = _postgresql(url)
     async with engine.connect() as connection:
         # Two processes may start at once: one migrates, the other waits and finds it done.
         await connection.execute(text("SELECT pg_advisory_lock(7254)"))

@@ -36,6 +36,7 @@ class Actor(Model):
     kind: Mapped[str | None] = mapped_column(default=None)
     also_known_as: Mapped[list[str]] = mapped_column(default_factory=list)
     moved_to: Mapped[str | None] = mapped_column(default=None)
+    said_count: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default_factory=clock.now)
     updated_at: Mapped[datetime] = mapped_column(default_factory=clock.now)
     deleted_at: Mapped[datetime | None] = mapped_column(default=None)

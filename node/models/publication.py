@@ -17,6 +17,7 @@ class Publication(Model):
     __table_args__ = (
         Index("ix_publication_author_id_id", "author_id", "id"),
         Index("ix_publication_in_reply_to", "in_reply_to"),
+        Index("ix_publication_shared_by_id_id", "shared_by_id", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, default_factory=ids.new_id)

@@ -1,11 +1,14 @@
 """The only way out: every request of this node to another machine is made here."""
 
 import asyncio
+import functools
 import importlib
+import os
 import ssl
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 
+import certifi
 import httpx
 
 from node.database import transaction_is_open
@@ -177,16 +180,19 @@ def _engine(
         raise ValueError(f"there is no engine {engine!r}; choose auto, httpx or fast")
     return GuardedTransport(
         resolver=resolver,
-        tls=_trust(verify),
+        tls=functools.cache(lambda: _trust(verify)),
         allow_loopback=allow_loopback,
         connections=connections,
     )
 
 
 def _trust(verify: ssl.SSLContext | bool) -> ssl.SSLContext:
+    """Trust the authorities that come along, or those in the file that SSL_CERT_FILE names."""
     if isinstance(verify, ssl.SSLContext):
         return verify
-    return httpx.create_ssl_context(verify=verify, trust_env=False)
+    if not verify:
+        return httpx.create_ssl_context(verify=False, trust_env=False)
+    return ssl.create_default_context(cafile=os.environ.get("SSL_CERT_FILE") or certifi.where())
 
 
 async def _in_time(url: str, seconds: float, work: Coroutine[object, object, Answer]) -> Answer:

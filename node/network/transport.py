@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import httpx
 
@@ -35,7 +35,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         self,
         *,
         resolver: guard.Resolver,
-        tls: ssl.SSLContext,
+        tls: Callable[[], ssl.SSLContext],
         allow_loopback: bool,
         connections: int,
     ) -> None:
@@ -126,7 +126,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             lambda: Connection(self._forget),
             address,
             target.port,
-            ssl=self._tls if is_secure else None,
+            ssl=self._tls() if is_secure else None,
             server_hostname=target.host if is_secure else None,
         )
         if connection.is_reusable:  # it may be lost already

@@ -81,7 +81,7 @@ async def _page(request: Request, problems: Sequence[Problem] = (), **written: s
         if calls.may_organise(call, member):
             values["people"] = await calls.answers(tx, call)
         if call.meeting is not None:
-            values |= await meeting_words.around(tx, call.meeting, member)
+            values |= await meeting_words.around(tx, call.number, member)
     uri = f"{request.state.assembly.origin}/e/{call.number}"
     return await page(
         request,

@@ -1,10 +1,10 @@
-"""Whether the node lives, and whether it can be used: for supervisors, not for people."""
+"""Whether the node can be used: for supervisors, not for people."""
 
 from datetime import datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from node import clock
@@ -12,11 +12,6 @@ from node.assembly import traffic
 from node.errors import NotNow
 
 OLDEST_SECONDS = 900
-
-
-async def lives(_request: Request) -> Response:
-    """The process answers; the database is not asked."""
-    return PlainTextResponse("ok")
 
 
 async def is_ready(request: Request) -> Response:
@@ -35,4 +30,4 @@ def _age(oldest: datetime | None) -> float:
     return max(0.0, (clock.now() - oldest).total_seconds()) if oldest else 0.0
 
 
-routes = [Route("/livez", lives), Route("/readyz", is_ready)]
+routes = [Route("/readyz", is_ready)]

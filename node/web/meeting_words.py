@@ -11,8 +11,9 @@ from node.models import AgendaItem, Meeting, Member
 from node.words import Words
 
 
-async def around(tx: Transaction, meeting: Meeting, member: Member | None) -> dict[str, Any]:
+async def around(tx: Transaction, number: int, member: Member | None) -> dict[str, Any]:
     """Return what the page of a meeting needs besides that of a call."""
+    meeting = await meetings.by_number(tx, number)
     latest = await minutes.latest(tx, meeting)
     shown = await minutes.shown(tx, meeting)
     following = await tx.get(Meeting, shown.next_id) if shown and shown.next_id else None

@@ -21,7 +21,7 @@ def draw(table: Table, words: Words, names: Names | None = None) -> str:
     drawn, width, height = shapes(table, words, names or {})
     label = html.escape(text(table, words, names), quote=True)
     return (
-        f'<svg class="picture" role="img" aria-label="{label}" viewBox="0 0 {width} {height}" '
+        f'<svg class="picture" role="img" aria-label="{label}" viewBox="0 -1 {width} {height + 1}" '
         f'xmlns="http://www.w3.org/2000/svg" width="100%" font-size="14" fill="currentColor" '
         f'data-kind="{table.kind}">{drawn}</svg>'
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from node.assembly import assemblies, calls, members, visits
+from node.assembly import calls, members, visits
 from node.assembly.calls import TITLE_MAX, Invitation
 from node.database import Database, Transaction
 from node.errors import Invalid, NotFound, NotNow, Refusal
@@ -164,17 +164,11 @@ async def test_two_answers_of_one_person_at_once_are_one(database: Database) -> 
     await asyncio.gather(*(answer() for _ in range(4)))
     async with database.read() as tx:
         assert await calls.coming_count(tx, await calls.by_number(tx, 1)) == 1
-        with pytest.raises(NotFound):
-            await calls.locked(tx, Call(**_nothing()))
-        assert (await assemblies.the(tx)).name == "Assemblée de la rive"
 
 
-def _nothing() -> dict[str, Any]:
-    return {
-        "number": 17,
-        "title": "",
-        "source": "",
-        "content": "",
-        "starts_at": later(days=1),
-        "how_to_join": "",
-    }
+async def test_a_call_that_was_never_published_cannot_be_held(tx: Transaction) -> None:
+    never = Call(
+        number=17, title="", source="", content="", starts_at=later(days=1), how_to_join=""
+    )
+    with pytest.raises(NotFound):
+        await calls.locked(tx, never)

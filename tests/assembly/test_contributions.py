@@ -6,7 +6,7 @@ from node.assembly import contributions, members, publications
 from node.assembly.contributions import TEXT_MAX
 from node.database import Transaction
 from node.errors import Invalid, NotFound, NotNow, Refusal
-from node.models import Actor, Member, Proposal, Publication, State, Tombstone
+from node.models import Actor, Contribution, Member, Proposal, Publication, State, Tombstone
 from tests.assembly.conftest import somebody
 
 
@@ -107,7 +107,8 @@ async def test_ones_words_are_changed_by_oneself_and_removed_by_those_in_charge(
     assert said.edited_at is not None
     await contributions.remove(tx, said, by=ana)
     await contributions.remove(tx, said, by=ana)
-    assert (said.content, said.source) == ("", None)
+    assert said.content == ""
+    assert said.source is None
     with pytest.raises(Refusal):
         await contributions.edit(tx, said, by=ben, text="Trop tard.")
     with pytest.raises(Refusal):
@@ -129,7 +130,7 @@ async def test_ones_own_words_are_taken_back_by_oneself(
 async def test_a_voice_from_outside_is_heard_once_and_forgotten_when_asked(
     tx: Transaction, proposal: Proposal, zoe: Actor
 ) -> None:
-    async def hear(content: str) -> contributions.Contribution:
+    async def hear(content: str) -> Contribution:
         return await contributions.hear(
             tx,
             proposal,

@@ -7,7 +7,7 @@ from node.assembly.following import ACCEPTED, ASKED, REFUSED
 from node.assembly.hearing import ALLOWED, BLOCKED
 from node.database import Transaction
 from node.errors import Invalid, NotFound, NotNow, Refusal
-from node.models import Actor, Assembly
+from node.models import Actor, Assembly, DomainRule
 from tests.assembly.conftest import somebody
 
 
@@ -174,7 +174,7 @@ async def test_a_rule_about_a_server_holds_for_all_below_it(
         else:
             await blocking.rule_domain(tx, f"x.{domain}", rule)
             await blocking.forget_domain(tx, f"x.{domain}")
-            tx.add(blocking.DomainRule(domain=domain, rule=rule))
+            tx.add(DomainRule(domain=domain, rule=rule))
     await blocking.hear_only_allowed(tx, only=only)
     await tx.flush()
     assert {one: await hearing.is_heard(tx, one) for one in heard} == dict.fromkeys(heard, True)

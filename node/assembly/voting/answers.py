@@ -13,7 +13,7 @@ from node.errors import Invalid, Problem
 
 REASON_MAX = 2000
 # An objection is a text, and a block has a reason (deciding.md, section 5).
-NEED_A_REASON = ("objection", "block")
+NEED_A_REASON = {"objection": "reason-needed-objection", "block": "reason-needed-block"}
 
 
 class Asking:
@@ -66,7 +66,7 @@ def checked_reason(choice: str, reason: str) -> str:
     """Return a reason as it is kept. Raise Invalid where the position needs one."""
     reason = reason.strip()
     if choice in NEED_A_REASON and not reason:
-        raise Invalid(Problem("reason", f"reason-needed-{choice}", {}))
+        raise Invalid(Problem("reason", NEED_A_REASON[choice], {}))
     if len(reason) > REASON_MAX:
         raise Invalid(Problem("reason", "reason-too-long", {"max": REASON_MAX}))
     return reason

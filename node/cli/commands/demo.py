@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import re
+import signal
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
@@ -30,6 +31,7 @@ def _flags(parser: argparse.ArgumentParser, said: Words) -> None:
 @command("demo", _flags)
 def demo(context: Context) -> None:
     """Run two nodes, let them do everything once, and leave both running."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     context.run(_demo(context))
 
 

@@ -5,6 +5,8 @@ import asyncio
 import errno
 import logging
 import os
+import signal
+import sys
 
 import uvicorn
 
@@ -35,6 +37,8 @@ def serve(context: Context) -> None:
     """Bring the database up to date, then serve until told to stop."""
     settings = context.settings()
     if not context.given.url and settings.url == Settings().url:
+        if settings.host in ("0.0.0.0", "::") and not _is_founded(settings):  # noqa: S104
+            raise WrongUse(context.said("cli.url-needed", host=settings.host))
         settings = context.settings(url=f"http://{settings.host}:{settings.port}")
     settings = context.run(_prepared(context, settings))
     log(settings.log)
@@ -59,6 +63,8 @@ def serve(context: Context) -> None:
         timeout_graceful_shutdown=10,
         h11_max_incomplete_event_size=65_536,
     )
+    # The server raises the signal again when it has closed; everything must end in order.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with running.announced(settings):
         uvicorn.Server(config).run(sockets=[listener])
 
@@ -70,6 +76,10 @@ def worker(context: Context) -> None:
     log(settings.log)
     with asyncio.Runner() as runner:
         runner.run(_work(context))
+
+
+def _is_founded(settings: Settings) -> bool:
+    return bool(settings.database_url) or (settings.folder / "palabre.db").exists()
 
 
 def log(level: str) -> None:

@@ -14,7 +14,7 @@ from node.models import Follow
 async def admit_follower(tx: Transaction, incoming: Incoming) -> None:
     """They may follow at once, or wait for those in charge."""
     followed = await actors.known(tx, incoming.object_id)
-    if followed is None or not followed.is_local:
+    if followed is None or not followed.is_local or not await ours.may_be_known(tx, followed):
         raise NotFound(f"nobody here is called {incoming.object_id}")
     if await ours.was_taken_back(tx, incoming.activity.id, incoming.sender):
         raise Ignored("this follow was undone before it arrived")

@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=True),
         sa.Column("also_known_as", sa.JSON(), nullable=False),
         sa.Column("moved_to", sa.Text(), nullable=True),
+        sa.Column("said_count", Number, nullable=False),
         sa.Column("created_at", Moment, nullable=False),
         sa.Column("updated_at", Moment, nullable=False),
         sa.Column("deleted_at", Moment, nullable=True),
@@ -241,6 +242,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_publication_author_id_id", "publication", ["author_id", "id"], unique=False)
     op.create_index("ix_publication_in_reply_to", "publication", ["in_reply_to"], unique=False)
+    op.create_index(
+        "ix_publication_shared_by_id_id", "publication", ["shared_by_id", "id"], unique=False
+    )
     op.create_table(
         "reaction",
         sa.Column("id", Number, nullable=False),

@@ -1,0 +1,300 @@
+"""A meeting is called, its order of the day arranged, and its sheet says whether enough came."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from node import clock
+from node.assembly import agendas, attendance, calls, meetings, members, proposals, votes
+from node.assembly.events import CallChanged
+from node.errors import Invalid, NotFound, NotNow, Refusal
+from tests.assembly.meetings_helper import HOST, Room, a_room
+from tests.conftest import MakeSettings, Travel
+
+
+@pytest.fixture
+async def room(make_settings: MakeSettings) -> AsyncIterator[Room]:
+    async with a_room(make_settings(HOST)) as room:
+        yield room
+
+
+async def _propose(room: Room, *titles: str) -> None:
+    for title in titles:
+        async with room.database.transaction() as tx:
+            ana = await room.get(tx, "ana")
+            await proposals.publish(tx, carrier=ana, title=title, text="Texte.")
+
+
+async def _titles(room: Room, number: int) -> list[str]:
+    return [item.title for item in (await room.found(number)).items]
+
+
+async def test_a_meeting_is_the_call_at_its_address(room: Room) -> None:
+    number = await room.call(quorum_num=1, quorum_den=3, remote_voting=True)
+    async with room.database.read() as tx:
+        call = await calls.by_number(tx, number)
+    assert call.kind == "meeting"
+    assert call.meeting is not None
+    assert call.meeting.quorum_required == 2
+    assert (await room.found(number)).call.number == number
+
+
+async def test_a_call_is_no_meeting(room: Room) -> None:
+    async with room.database.transaction() as tx:
+        ana = await room.get(tx, "ana")
+        invitation = calls.Invitation(
+            title="Chantier", text="", starts_at=clock.now() + timedelta(days=1),
+            how_to_join="Venez.", place_name="Ici",
+        )  # fmt: skip
+        call = await calls.publish(tx, ana, invitation)
+    async with room.database.read() as tx:
+        assert (await calls.by_number(tx, call.number)).meeting is None
+        with pytest.raises(NotFound):
+            await meetings.by_number(tx, call.number)
+
+
+@pytest.mark.parametrize(("num", "den"), [(-1, 3), (4, 3), (1, 0)])
+async def test_a_quorum_is_a_share(room: Room, num: int, den: int) -> None:
+    with pytest.raises(Invalid) as refused:
+        await room.call(quorum_num=num, quorum_den=den)
+    assert [problem.field for problem in refused.value.problems] == ["quorum"]
+
+
+async def test_the_order_of_the_day_is_built_from_what_is_open(room: Room) -> None:
+    await _propose(room, "Jardin", "École", "Pain")
+    number = await room.call()
+    async with room.database.transaction() as tx:
+        ana, school = await room.get(tx, "ana"), await proposals.by_number(tx, 2)
+        await votes.open_vote(tx, school, by=ana, closes_at=clock.now() + timedelta(days=8))
+        bread = await proposals.by_number(tx, 3)
+        await proposals.withdraw(tx, bread, by=ana, reason="Retirée.")
+    async with room.database.transaction() as tx:
+        meeting = await meetings.by_number(tx, number)
+        await agendas.build(tx, meeting, by=await room.get(tx, "ana"))
+    assert await _titles(room, number) == ["École", "Jardin"]
+
+
+async def test_points_are_added_moved_changed_and_removed(room: Room) -> None:
+    number = await room.call()
+    async with room.database.transaction() as tx:
+        meeting, ana = await meetings.by_number(tx, number), await room.get(tx, "ana")
+        for title in ("Un", "Deux", "Trois"):
+            await agendas.add(tx, meeting, by=ana, title=title, lasts=10)
+    for title, up in (("Trois", True), ("Un", True), ("Deux", False)):
+        async with room.database.transaction() as tx:
+            meeting, ana = await meetings.by_number(tx, number), await room.get(tx, "ana")
+            item = next(one for one in meeting.items if one.title == title)
+            await agendas.move(tx, meeting, item.id, by=ana, up=up)
+    assert await _titles(room, number) == ["Un", "Trois", "Deux"]
+    async with room.database.transaction() as tx:
+        meeting, ana = await meetings.by_number(tx, number), await room.get(tx, "ana")
+        first, second, _ = meeting.items
+        await agendas.change(tx, meeting, second.id, by=ana, title="Budget", brought_by="Ben")
+        await agendas.remove(tx, meeting, first.id, by=ana)
+        with pytest.raises(NotFound):
+            await agendas.remove(tx, meeting, 12, by=ana)
+    assert await _titles(room, number) == ["Budget", "Deux"]
+
+
+async def test_a_point_needs_a_title_and_a_possible_length(room: Room) -> None:
+    number = await room.call()
+    async with room.database.transaction() as tx:
+        meeting, ana = await meetings.by_number(tx, number), await room.get(tx, "ana")
+        for title, lasts in ((" ", None), ("x" * 201, None), ("Un", 0), ("Un", 5000)):
+            with pytest.raises(Invalid):
+                await agendas.add(tx, meeting, by=ana, title=title, lasts=lasts)
+
+
+async def test_the_order_of_the_day_has_an_end(room: Room) -> None:
+    number = await room.call()
+    async with room.database.transaction() as tx:
+        meeting, ana = await meetings.by_number(tx, number), await room.get(tx, "ana")
+        for place in range(agendas.ITEMS_MAX):
+            await agendas.add(tx, meeting, by=ana, title=f"Point {place}")
+        with pytest.raises(NotNow):
+            await agendas.add(tx, meeting, by=ana, title="Un de trop")
+
+
+async def test_sending_the_order_of_the_day_tells_those_who_hold_a_copy(room: Room) -> None:
+    number = await room.call()
+    async with room.database.transaction() as tx:
+        meeting, ana = await meetings.by_number(tx, number), await room.get(tx, "ana")
+        await agendas.send(tx, meeting, by=ana)
+        assert [type(event) for event in tx.events] == [CallChanged]
+    assert (await room.found(number)).call.sequence == 1
+
+
+async def test_only_those_who_run_the_meeting_touch_it(room: Room) -> None:
+    number = await room.call(by="ben")
+    async with room.database.transaction() as tx:
+        meeting, chloe = await meetings.by_number(tx, number), await room.get(tx, "chloe")
+        for act in (
+            agendas.add(tx, meeting, by=chloe, title="Un"),
+            agendas.send(tx, meeting, by=chloe),
+            attendance.note(tx, meeting, {}, by=chloe),
+            attendance.welcome(tx, meeting, name="Zoé", by=chloe),
+        ):
+            with pytest.raises(Refusal):
+                await act
+        assert meetings.may_run(meeting, await room.get(tx, "ben"))
+        assert not meetings.may_run(meeting, None)
+
+
+async def test_the_quorum_of_presence_is_held_against_the_sheet(room: Room) -> None:
+    number = await room.call(quorum_num=1, quorum_den=2)
+    await room.there(number, "ana", "ben")
+    async with room.database.read() as tx:
+        check = await meetings.quorum(tx, await meetings.by_number(tx, number))
+        assert check is not None
+        assert (check.have, check.of, check.needed, check.is_met) == (2, 5, 3, False)
+    await room.there(number, "chloe")
+    await room.there(number, "dina", presence="excused")
+    async with room.database.read() as tx:
+        meeting = await meetings.by_number(tx, number)
+        check = await meetings.quorum(tx, meeting)
+        assert check is not None
+        assert check.is_met
+        here = {room.people[name].id for name in ("ana", "ben", "chloe")}
+        assert await meetings.present_members(tx, meeting) == here
+
+
+async def test_no_quorum_is_held_when_none_is_asked_for(room: Room) -> None:
+    number = await room.call()
+    async with room.database.read() as tx:
+        assert await meetings.quorum(tx, await meetings.by_number(tx, number)) is None
+
+
+async def test_who_joins_after_the_beginning_is_not_counted(room: Room, travel: Travel) -> None:
+    number = await room.call(days=1, quorum_num=1, quorum_den=1)
+    travel(days=2)
+    async with room.database.transaction() as tx:
+        late = await members.admit(tx, name="Tard", handle="tard")
+    async with room.database.transaction() as tx:
+        meeting, ana = await meetings.by_number(tx, number), await room.get(tx, "ana")
+        with pytest.raises(Invalid):
+            await attendance.note(tx, meeting, {late.id: "present"}, by=ana)
+        (await room.get(tx, "elio")).left_at = clock.now()
+    async with room.database.read() as tx:
+        meeting = await meetings.by_number(tx, number)
+        assert await meetings.electorate_count(tx, meeting) == 5
+
+
+async def test_a_member_is_represented_by_one_who_is_there(room: Room) -> None:
+    number = await room.call(proxies_max=1, quorum_num=3, quorum_den=5, counts_represented=True)
+    await room.there(number, "ana", "ben")
+    async with room.database.transaction() as tx:
+        meeting, ana = await meetings.by_number(tx, number), await room.get(tx, "ana")
+        ben, chloe, dina = [await room.get(tx, name) for name in ("ben", "chloe", "dina")]
+        await attendance.represent(tx, meeting, giver=chloe, holder=ben, by=ana)
+        assert await meetings.represented_members(tx, meeting) == {chloe.id: ben.id}
+        assert chloe.id not in await meetings.present_members(tx, meeting)
+        check = await meetings.quorum(tx, meeting)
+        assert check is not None
+        assert (check.have, check.is_met) == (3, True)
+        for giver, holder, field in (
+            (dina, ben, "holder"),  # one proxy each
+            (dina, chloe, "holder"),  # no chains: who is represented is not there
+            (ana, ana, "giver"),
+        ):
+            with pytest.raises(Invalid) as refused:
+                await attendance.represent(tx, meeting, giver=giver, holder=holder, by=ana)
+            assert refused.value.problems[0].field == field
+
+
+async def test_a_proxy_ends_when_its_holder_goes(room: Room) -> None:
+    number = await room.call(proxies_max=2)
+    await room.there(number, "ana", "ben")
+    async with room.database.transaction() as tx:
+        meeting, ana = await meetings.by_number(tx, number), await room.get(tx, "ana")
+        ben, chloe = await room.get(tx, "ben"), await room.get(tx, "chloe")
+        await attendance.represent(tx, meeting, giver=chloe, holder=ben, by=ana)
+    await room.there(number, "ben", presence="")
+    async with room.database.read() as tx:
+        meeting = await meetings.by_number(tx, number)
+        lines = {one.name: one.presence for one in await attendance.sheet(tx, meeting)}
+        assert lines == {"Ana": "present", "Chloe": "excused"}
+        assert await meetings.represented_members(tx, meeting) == {}
+
+
+async def test_nobody_is_represented_where_it_is_not_allowed(room: Room) -> None:
+    number = await room.call()
+    await room.there(number, "ana")
+    async with room.database.transaction() as tx:
+        meeting, ana = await meetings.by_number(tx, number), await room.get(tx, "ana")
+        ben = await room.get(tx, "ben")
+        with pytest.raises(NotNow):
+            await attendance.represent(tx, meeting, giver=ben, holder=ana, by=ana)
+
+
+async def test_visitors_are_on_the_sheet_and_count_for_nothing(room: Room) -> None:
+    number = await room.call(quorum_num=1, quorum_den=5)
+    async with room.database.transaction() as tx:
+        meeting, ana = await meetings.by_number(tx, number), await room.get(tx, "ana")
+        with pytest.raises(Invalid):
+            await attendance.welcome(tx, meeting, name="  ", by=ana)
+        visitor = await attendance.welcome(tx, meeting, name="Zoé", by=ana)
+        assert await meetings.present_members(tx, meeting) == set()
+        await attendance.strike(tx, meeting, visitor.id, by=ana)
+        with pytest.raises(NotFound):
+            await attendance.strike(tx, meeting, visitor.id, by=ana)
+
+
+async def test_a_presence_is_one_of_the_words(room: Room) -> None:
+    number = await room.call()
+    with pytest.raises(Invalid):
+        await room.there(number, "ana", presence="maybe")
+
+
+async def test_a_member_is_found_by_name_or_handle(room: Room) -> None:
+    number = await room.call()
+    async with room.database.transaction() as tx:
+        await members.admit(tx, name="Ben", handle="ben2")
+    async with room.database.read() as tx:
+        meeting = await meetings.by_number(tx, number)
+        assert (await attendance.named(tx, meeting, " chloe ", "giver")).handle == "chloe"
+        assert (await attendance.named(tx, meeting, "@ben2", "giver")).handle == "ben2"
+        for written, code in (("Zoé", "no-such-member"), ("", "no-such-member")):
+            with pytest.raises(Invalid) as refused:
+                await attendance.named(tx, meeting, written, "giver")
+            assert refused.value.problems[0].code == code
+    async with room.database.transaction() as tx:
+        (await room.get(tx, "ben")).actor.handle = "benoit"
+    async with room.database.read() as tx:
+        with pytest.raises(Invalid) as refused:
+            await attendance.named(tx, meeting, "Ben", "giver")
+        assert refused.value.problems[0].code == "member-ambiguous"
+
+
+async def test_nothing_is_noted_for_a_cancelled_meeting(room: Room) -> None:
+    number = await room.call()
+    async with room.database.transaction() as tx:
+        meeting, ana = await meetings.by_number(tx, number), await room.get(tx, "ana")
+        await calls.cancel(tx, meeting.call, by=ana, reason="Neige.")
+    with pytest.raises(NotNow):
+        await room.there(number, "ana")
+    async with room.database.transaction() as tx:
+        meeting, ana = await meetings.by_number(tx, number), await room.get(tx, "ana")
+        with pytest.raises(NotNow):
+            await agendas.send(tx, meeting, by=ana)
+
+
+async def test_a_changed_meeting_keeps_its_order_of_the_day(room: Room) -> None:
+    await _propose(room, "Jardin")
+    number = await room.call()
+    async with room.database.transaction() as tx:
+        meeting, ana = await meetings.by_number(tx, number), await room.get(tx, "ana")
+        await agendas.build(tx, meeting, by=ana)
+        changed = meetings.Convocation(
+            title="Assemblée", text="", starts_at=clock.now() + timedelta(days=9),
+            how_to_join="Venez.", place_name="École", access="Plain-pied", quorum_num=1,
+            quorum_den=2, proxies_max=2,
+        )  # fmt: skip
+        await meetings.change(tx, meeting, by=ana, convocation=changed)
+    found = await room.found(number)
+    assert (found.call.place_name, found.access, found.quorum_required) == (
+        "École",
+        "Plain-pied",
+        3,
+    )
+    assert await _titles(room, number) == ["Jardin"]

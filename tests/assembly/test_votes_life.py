@@ -1,0 +1,219 @@
+"""What happens to a vote while it is open: more time, an end, another text, a second round."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from node import clock
+from node.assembly import attention, proposals, rules, votes
+from node.assembly.events import VoteClosesSoon
+from node.assembly.voting import reminding
+from node.database import Transaction
+from node.errors import Invalid, NotNow, Refusal
+from node.models import Member, OutboxItem, Proposal, State, Vote, VoteChange
+from tests.assembly.conftest import later
+from tests.conftest import Travel
+
+
+@pytest.fixture
+async def vote(tx: Transaction, proposal: Proposal, ana: Member, ben: Member) -> Vote:
+    """A vote about Ben's text, open for two days, that asks Ana and Ben."""
+    return await votes.open_vote(tx, proposal, by=ben, closes_at=later(days=2))
+
+
+async def cast(tx: Transaction, vote: Vote, voter: Member, choice: object, **more: Any) -> None:
+    """Cast a ballot on the text of the vote."""
+    digest = more.pop("digest", vote.version.digest)
+    await votes.cast_ballot(tx, vote, voter, choice, version_digest=digest, **more)
+
+
+async def test_more_time_keeps_the_ballots_and_says_why(
+    tx: Transaction, vote: Vote, ana: Member, ben: Member, charlie: Member
+) -> None:
+    await cast(tx, vote, ana, "for")
+    end = later(days=5)
+    with pytest.raises(Invalid):
+        await votes.extend(tx, vote, by=ben, closes_at=later(days=1), reason="Non")
+    with pytest.raises(Invalid):
+        await votes.extend(tx, vote, by=ben, closes_at=end, reason=" ")
+    with pytest.raises(Refusal):
+        await votes.extend(tx, vote, by=charlie, closes_at=end, reason="Moi")
+    await votes.extend(tx, vote, by=ben, closes_at=end, reason="Grève des trains.")
+    assert (vote.closes_at, vote.proposal.vote_closes_at) == (end, end)
+    assert (await votes.tally(tx, vote))["for"] == 1
+    [change] = await tx.all(select(VoteChange))
+    assert (change.kind, change.reason, change.until) == ("extended", "Grève des trains.", end)
+
+
+async def test_a_cancelled_vote_counts_nothing_and_gives_the_text_back(
+    tx: Transaction, vote: Vote, proposal: Proposal, ana: Member, ben: Member
+) -> None:
+    await cast(tx, vote, ana, "for")
+    await votes.cancel(tx, vote, by=ben, reason="Une annexe manque.")
+    assert (vote.ended_as, proposal.state) == ("cancelled", State.DISCUSSION)
+    with pytest.raises(NotNow):
+        await cast(tx, vote, ana, "against")
+    with pytest.raises(NotNow):
+        await votes.close(tx, vote)
+    again = await votes.open_vote(tx, proposal, by=ben, closes_at=later(days=2))
+    assert (again.round, await votes.tally(tx, again)) == (
+        2,
+        {"for": 0, "against": 0, "abstain": 0},
+    )
+
+
+async def test_another_text_voids_the_ballots_and_asks_again(
+    tx: Transaction, vote: Vote, proposal: Proposal, ana: Member, ben: Member
+) -> None:
+    await cast(tx, vote, ana, "for")
+    old = vote.version.digest
+    again = await votes.change_text(
+        tx,
+        vote,
+        by=ben,
+        title="Des bancs",
+        text="Au soleil.",
+        note="Plus d'ombre",
+        closes_at=later(days=3),
+    )
+    assert (vote.ended_as, again.round, proposal.state) == ("voided", 2, State.VOTE)
+    assert again.version.digest != old
+    with pytest.raises(NotNow) as refused:
+        await cast(tx, again, ana, "for", digest=old)
+    assert refused.value.code == "other-version"
+    [told], [other] = await attention.asked(tx, ana), await attention.asked(tx, ben)
+    assert (told.is_void, told.has_voted, other.is_void) == (True, False, False)
+    await cast(tx, again, ana, "against")
+    assert [one.has_voted for one in await attention.asked(tx, ana)] == [True]
+    said = await tx.all(select(OutboxItem))
+    assert any(item.type == "Update" and "/vote" in (item.object_uri or "") for item in said)
+
+
+async def test_a_ballot_from_another_device_stands(
+    tx: Transaction, vote: Vote, ana: Member
+) -> None:
+    await cast(tx, vote, ana, "for", seen=0)
+    with pytest.raises(NotNow) as refused:
+        await cast(tx, vote, ana, "against", seen=0)
+    assert refused.value.code == "voted-meanwhile"
+    ballot = await votes.ballot_of(tx, vote, ana)
+    assert ballot is not None
+    assert (ballot.choice, ballot.seq) == ("for", 1)
+    await cast(tx, vote, ana, "against", seen=1)
+    assert (await votes.tally(tx, vote))["against"] == 1
+
+
+async def test_an_objection_is_a_text(
+    tx: Transaction, proposal: Proposal, ana: Member, ben: Member
+) -> None:
+    on = votes.Terms(method="consent")
+    vote = await votes.open_vote(tx, proposal, by=ben, closes_at=later(days=2), on=on)
+    with pytest.raises(Invalid) as refused:
+        await cast(tx, vote, ana, "objection")
+    assert refused.value.problems[0].code == "reason-needed-objection"
+    await cast(tx, vote, ana, "objection", reason="Le sol s'effondre.")
+    await cast(tx, vote, ben, "consent")
+    decision = await votes.close(tx, vote)
+    assert decision is not None
+    assert decision.outcome == "blocked"
+    assert decision.reasons == {"objection": ["Le sol s'effondre."]}
+
+
+async def test_a_day_before_the_close_those_who_did_not_vote_are_named_once(
+    tx: Transaction, vote: Vote, ana: Member, ben: Member, travel: Travel
+) -> None:
+    await cast(tx, vote, ana, "for")
+    assert await reminding.due(tx) == []
+    travel(hours=25)
+    assert await reminding.due(tx) == [vote.id]
+    await reminding.remind(tx, vote)
+    told = [event for event in tx.events if isinstance(event, VoteClosesSoon)]
+    assert [event.waited_for for event in told] == [(ben.id,)]
+    assert await reminding.due(tx) == []
+    [asked] = await attention.asked(tx, ben)
+    assert asked.ends_soon
+
+
+async def test_nobody_is_reminded_of_a_vote_of_one_evening(
+    tx: Transaction, proposal: Proposal, ana: Member, ben: Member
+) -> None:
+    await votes.open_vote(tx, proposal, by=ben, closes_at=later(hours=3))
+    assert await reminding.due(tx) == []
+
+
+QUORUM = {"kind": "participation", "num": 1, "den": 1}
+
+
+@pytest.mark.parametrize(
+    ("second", "quorum"),
+    [
+        ("same", [{**QUORUM, "represented": False}]),
+        ("halved", [{**QUORUM, "den": 2, "represented": False}]),
+        ("dropped", []),
+        ("none", None),
+    ],
+)
+async def test_a_quorum_that_fails_is_convened_again_by_the_rule(
+    tx: Transaction,
+    proposal: Proposal,
+    ana: Member,
+    ben: Member,
+    monkeypatch: pytest.MonkeyPatch,
+    second: str,
+    quorum: list[Any] | None,
+) -> None:
+    async def defaults(_tx: Transaction) -> rules.Defaults:
+        return rules.Defaults(second_quorum=second)
+
+    monkeypatch.setattr(rules, "defaults", defaults)
+    on = votes.Terms(method="majority", parameters={"quorum": QUORUM})
+    vote = await votes.open_vote(tx, proposal, by=ben, closes_at=later(days=2), on=on)
+    await cast(tx, vote, ana, "for")
+    decision = await votes.close(tx, vote)
+    assert decision is not None
+    assert decision.outcome == "quorum_not_met"
+    if quorum is None:
+        with pytest.raises(NotNow):
+            await votes.convene_again(tx, proposal, by=ben, closes_at=later(days=2))
+        return
+    again = await votes.convene_again(tx, proposal, by=ben, closes_at=later(days=2))
+    assert (again.convocation, again.round, again.rule["quorum"]) == (2, 2, quorum)
+    assert again.version_id == vote.version_id
+    await cast(tx, again, ana, "for")
+    second_decision = await votes.close(tx, again)
+    assert second_decision is not None
+    expected = "quorum_not_met" if second == "same" else "adopted"
+    assert second_decision.outcome == expected
+    with pytest.raises(NotNow):
+        await votes.convene_again(tx, proposal, by=ben, closes_at=later(days=2))
+
+
+async def test_a_clock_that_is_moved_back_reopens_nothing(
+    tx: Transaction, vote: Vote, ana: Member, proposal: Proposal
+) -> None:
+    clock.travel(timedelta(days=3))
+    try:
+        await votes.close(tx, vote)
+    finally:
+        clock.travel(-timedelta(days=3))
+    assert vote.closes_at > clock.now()
+    assert votes.is_over(vote)
+    assert await votes.next_close(tx) is None
+    with pytest.raises(NotNow) as refused:
+        await cast(tx, vote, ana, "for")
+    assert refused.value.code == "vote-is-closed"
+    assert proposal.state is State.DECIDED
+
+
+async def test_a_sense_check_sums_up_and_decides_nothing(
+    tx: Transaction, proposal: Proposal, ana: Member, ben: Member
+) -> None:
+    on = votes.Terms(method="sense_check")
+    vote = await votes.open_vote(tx, proposal, by=ben, closes_at=later(days=2), on=on)
+    await cast(tx, vote, ana, "agree")
+    assert await votes.close(tx, vote) is None
+    assert (proposal.state, vote.ended_as) == (State.DISCUSSION, "counted")
+    assert (await votes.result(tx, vote)).counts["agree"] == 1
+    await proposals.revise(tx, proposal, by=ben, title="Des bancs", text="Plus d'ombre.")
