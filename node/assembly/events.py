@@ -215,6 +215,22 @@ class PublicationKept:
 
 
 @dataclass(frozen=True)
+class PublicationShared:
+    """The assembly passes on what another published."""
+
+    publication: Publication
+    uri: str
+
+
+@dataclass(frozen=True)
+class PublicationUnshared:
+    """The assembly takes back that it passed something on."""
+
+    publication: Publication
+    uri: str
+
+
+@dataclass(frozen=True)
 class FollowAsked:
     """One of ours asks to follow somebody elsewhere."""
 

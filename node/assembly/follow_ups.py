@@ -90,19 +90,31 @@ def standing(decision: Decision, lines: Sequence[FollowUp]) -> Standing:
     return Standing(holder=holder, due_on=due_on, review_on=review_on, is_done=is_done)
 
 
-async def late(tx: Transaction, today: date) -> list[tuple[Decision, Standing]]:
-    """Return the decisions to remind of: due and not done, or to be looked at again by now."""
+async def standings(tx: Transaction) -> dict[int, tuple[Decision, Standing]]:
+    """Return how things stand with the decisions in force of which anything is said, by number.
+
+    What was noted under a decision goes on under the one that corrects it.
+    """
     lines: dict[int, list[FollowUp]] = {}
     for one in await tx.all(select(FollowUp).order_by(FollowUp.written_at, FollowUp.id)):
         lines.setdefault(one.decision_id, []).append(one)
-    corrected = select(Decision.supersedes_id).where(Decision.supersedes_id.is_not(None))
-    followed = Decision.id.in_(lines) | Decision.review_on.is_not(None)
-    statement = select(Decision).where(followed, Decision.id.not_in(corrected))
-    found = [
-        (one, standing(one, lines.get(one.id, ())))
-        for one in await tx.all(statement.order_by(Decision.number))
-    ]
-    return [(one, now) for one, now in found if _is_late(now, today)]
+    is_told = Decision.id.in_(lines) | Decision.review_on.is_not(None)
+    statement = select(Decision).where(is_told | Decision.supersedes_id.is_not(None))
+    found = {one.id: one for one in await tx.all(statement.order_by(Decision.number))}
+    for one in found.values():
+        earlier = lines.pop(one.supersedes_id or 0, [])
+        lines[one.id] = [*earlier, *lines.get(one.id, [])]
+    superseded = {one.supersedes_id for one in found.values()}
+    return {
+        one.number: (one, standing(one, lines.get(one.id, ())))
+        for one in found.values()
+        if one.id not in superseded
+    }
+
+
+async def late(tx: Transaction, today: date) -> list[tuple[Decision, Standing]]:
+    """Return the decisions to remind of: due and not done, or to be looked at again by now."""
+    return [(one, now) for one, now in (await standings(tx)).values() if _is_late(now, today)]
 
 
 def _is_late(now: Standing, today: date) -> bool:

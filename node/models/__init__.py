@@ -7,10 +7,18 @@ from node.models.call import Call, Rsvp
 from node.models.contribution import Contribution
 from node.models.decision import Decision, FollowUp, RegisterEntry
 from node.models.following import ActorBlock, DomainRule, Follow, Reaction, Report
+from node.models.joining import (
+    AccountClaim,
+    Duty,
+    Invitation,
+    JoinRequest,
+    LinkedAccount,
+)
 from node.models.meeting import AgendaItem, Attendee, Meeting, Minutes
 from node.models.member import AccessToken, Member, OneTimeLink, Session
 from node.models.proposal import Proposal, State, Version
 from node.models.publication import Publication, Tombstone
+from node.models.rules import Act, RuleSetting
 from node.models.traffic import Counter, Delivery, InboxItem, OutboxItem, Peer
 from node.models.vote import (
     Attendance,
@@ -27,6 +35,8 @@ from node.models.vote import (
 
 __all__ = [
     "AccessToken",
+    "AccountClaim",
+    "Act",
     "Actor",
     "ActorBlock",
     "ActorKey",
@@ -41,9 +51,13 @@ __all__ = [
     "Decision",
     "Delivery",
     "DomainRule",
+    "Duty",
     "Follow",
     "FollowUp",
     "InboxItem",
+    "Invitation",
+    "JoinRequest",
+    "LinkedAccount",
     "Meeting",
     "Member",
     "Minutes",
@@ -62,6 +76,7 @@ __all__ = [
     "Report",
     "RoomCount",
     "Rsvp",
+    "RuleSetting",
     "SecretBallot",
     "Session",
     "State",

@@ -1,4 +1,4 @@
-"""The people admitted to the assembly, and the ways they come in."""
+"""The people of the assembly, from asking to leaving, and the ways they come in."""
 
 from datetime import datetime
 
@@ -10,19 +10,30 @@ from node.models.actor import Actor
 from node.models.base import Model
 
 
+ASKED, INVITED, MEMBER, LEFT, EXCLUDED = "asked", "invited", "member", "left", "excluded"
+
+
 class Member(Model):
-    """A person admitted to the assembly, who may speak and vote."""
+    """A person of the assembly, or on the way in or out; only in state `member` do they decide.
+
+    `admitted_at` and `votes_from` are empty until they are admitted.
+    """
 
     __tablename__ = "member"
+    __table_args__ = (Index("ix_member_state", "state"),)
 
     id: Mapped[int] = mapped_column(primary_key=True, default_factory=ids.new_id)
     actor_id: Mapped[int] = mapped_column(ForeignKey("actor.id"), unique=True, init=False)
+    state: Mapped[str] = mapped_column(default=MEMBER)
     password_hash: Mapped[str | None] = mapped_column(default=None)
     is_in_charge: Mapped[bool] = mapped_column(default=False)
     is_published: Mapped[bool] = mapped_column(default=False)
     language: Mapped[str | None] = mapped_column(default=None)
-    admitted_at: Mapped[datetime] = mapped_column(default_factory=clock.now)
+    admitted_at: Mapped[datetime | None] = mapped_column(default_factory=clock.now)
+    votes_from: Mapped[datetime | None] = mapped_column(default=None)
     left_at: Mapped[datetime | None] = mapped_column(default=None)
+    left_because: Mapped[str] = mapped_column(default="")
+    left_by_decision: Mapped[str | None] = mapped_column(default=None)
     actor: Mapped[Actor] = relationship(lazy="joined")
 
     @property

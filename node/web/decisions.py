@@ -6,16 +6,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from node.assembly import register, timelines
-from node.web import register_book
+from node.assembly import follow_ups, register, timelines
+from node.assembly.follow_ups import Standing
+from node.web import register_book, register_words
 from node.web.page import page
+from node.words import Words
 
 
 async def show(request: Request) -> Response:
     """List what was decided, and the fingerprint that stands for the whole register."""
+    words = request.state.words
     async with request.app.state.node.database.read() as tx:
         listed = await timelines.decisions(tx)
         head = await register.head(tx)
+        standings = await follow_ups.standings(tx)
     years = [(year, list(of_year)) for year, of_year in groupby(listed, lambda line: line.year)]
     return await page(
         request,
@@ -23,8 +27,22 @@ async def show(request: Request) -> Response:
         years=years,
         count=len(listed),
         head=head,
+        follow={number: _told(now, words) for number, (_, now) in standings.items()},
         has_pdf=register_book.makes_pdf(),
     )
+
+
+def _told(now: Standing, words: Words) -> list[str]:
+    """Say in a few words who carries a decision out, by when, and when to look again."""
+    told = [now.holder] if now.holder else []
+    if now.is_done:
+        told.append(words("register.done"))
+    elif now.due_on:
+        told.append(words("register.line-due", day=register_words.short_day(now.due_on, words)))
+    if now.review_on:
+        day = register_words.short_day(now.review_on, words)
+        told.append(words("register.line-review", day=day))
+    return told
 
 
 routes = [Route("/decisions", show)]

@@ -8,13 +8,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from node.assembly import contributions, dossiers, neighbours, publications
+from node.assembly import contributions, dossiers, neighbours, publications, sharing
 from node.assembly.neighbours import News
 from node.errors import Invalid, Problem
 from node.texts import plain
 from node.web import reading, voices
 from node.web.page import page
-from node.web.security import form, myself, signed_in
+from node.web.security import form, in_charge, myself, see_other, signed_in
 
 _PAGE = 20
 _OFFICIAL = ("proposal", "vote", "decision", "call", "meeting", "common-text")
@@ -70,6 +70,21 @@ async def answer(request: Request) -> Response:
     return RedirectResponse(f"/reseau/{number}#c-{contribution.id}", 303)
 
 
+async def pass_on(request: Request) -> Response:
+    """Pass a text on to everyone who follows the assembly, or take that back."""
+    number = reading.number(request)
+    in_charge(request)
+    wish = await form(request)
+    async with request.app.state.node.database.transaction() as tx:
+        me = await myself(tx, request)
+        publication = await publications.by_id(tx, number)
+        if wish.has("take-back"):
+            await sharing.unshare(tx, publication, by=me)
+        else:
+            await sharing.share(tx, publication, by=me)
+    return see_other(f"/reseau/{number}", "notice.saved")
+
+
 def show(news: News) -> Shown:
     """Prepare somebody else's publication for a page of ours."""
     content = reading.foreign(news.content or news.summary or "")
@@ -90,6 +105,7 @@ async def _page(request: Request, problems: Sequence[Problem] = (), *, text: str
     async with request.app.state.node.database.read() as tx:
         news = await neighbours.one(tx, reading.number(request))
         said = await dossiers.answers(tx, news.id)
+        is_shared = await sharing.is_shared(tx, await publications.by_id(tx, news.id))
     return await page(
         request,
         "publication.html",
@@ -97,6 +113,7 @@ async def _page(request: Request, problems: Sequence[Problem] = (), *, text: str
         shown=show(news),
         threads=voices.threads(request, said),
         voices_count=len(said),
+        is_shared=is_shared,
         problems=problems,
         text=text,
     )
@@ -106,4 +123,5 @@ routes = [
     Route("/reseau", listed),
     Route("/reseau/{n:int}", one),
     Route("/reseau/{n:int}/contributions", answer, methods=["POST"]),
+    Route("/reseau/{n:int}/partage", pass_on, methods=["POST"]),
 ]

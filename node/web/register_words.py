@@ -23,3 +23,8 @@ def quorum(one: Mapping[str, Any], words: Words) -> str:
 def day(moment: date, words: Words) -> str:
     """Write a day in words with its weekday: mercredi 2 décembre 2026."""
     return format_date(moment, "EEEE d MMMM y", locale=words.language)
+
+
+def short_day(moment: date, words: Words) -> str:
+    """Write a day shortly: 2 déc. 2026."""
+    return format_date(moment, "d MMM y", locale=words.language)

@@ -21,11 +21,11 @@ ANSWERS: dict[str, Any] = {
     "one": "o2",
     "ranking": ["o2", ["o1", "o3"]],
     "order": ["o2", "o1"],
-    "approvals": ["o2", "o3"],
+    "approvals": ["o2"],
     "grades": {"o1": "good", "o2": "excellent"},
     "scores": {"o1": 1, "o2": 5},
     "points": {"o2": 6, "o3": 4},
-    "signs": {"o2": "+", "o3": "+"},
+    "signs": {"o2": "+"},
     "dates": {"o1": "maybe", "o2": "yes", "o3": "no"},
 }
 SUPPORT = {"kind": "support", "num": 1, "den": 2}

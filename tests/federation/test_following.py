@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from node.assembly import contributions, proposals, votes
+from node.assembly import contributions, proposals, sharing, votes
 from node.clock import now
-from node.models import Contribution, Follow, Proposal, Publication
+from node.models import Contribution, Follow, Proposal, Publication, Reaction
 from tests.fediverse import Fediverse, TestNode
 
 
@@ -75,3 +75,30 @@ async def test_a_decision_arrives_with_its_proof(
     assert set(kinds) == {"proposal", "phase", "vote", "decision"}
     assert kinds["decision"].is_proven
     assert "adoptée" in kinds["decision"].content
+
+
+async def test_what_is_shared_reaches_followers_under_its_authors_name(
+    fediverse: Fediverse, riverside: TestNode, hilltop: TestNode, valley: TestNode
+) -> None:
+    await hilltop.follow(riverside)
+    await valley.follow(hilltop)
+    await fediverse.settle()
+    await publish(riverside)
+    await fediverse.settle()
+    [kept] = await hilltop.all(Publication)
+    lou = await hilltop.member("Lou", is_in_charge=True)
+    async with hilltop.database.transaction() as tx:
+        await sharing.share(tx, kept, by=lou)
+        await sharing.share(tx, kept, by=lou)
+    await fediverse.settle()
+    [passed_on] = await valley.all(Publication)
+    assert passed_on.uri == f"{riverside.origin}/p/1"
+    assert passed_on.author.address == "rive@riverside.example"
+    assert passed_on.shared_by_id is not None
+    assert await riverside.count(Reaction) == 1
+    async with hilltop.database.transaction() as tx:
+        await sharing.unshare(tx, kept, by=lou)
+    await fediverse.settle()
+    [taken_back] = await valley.all(Publication)
+    assert taken_back.shared_by_id is None
+    assert await riverside.count(Reaction) == 0

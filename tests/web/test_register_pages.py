@@ -201,6 +201,7 @@ async def test_a_follow_up_goes_on_under_the_correction(place: Place) -> None:
     await corrected(place)
     async with place.visitor() as browser:
         assert "Léa" in text(await browser.get("/d/2"))
+        assert text(await browser.get("/decisions")).count("Léa") == 1
 
 
 async def test_a_withdrawn_text_is_in_the_register_too(place: Place) -> None:

@@ -273,7 +273,7 @@ async def test_a31_names_show_no_hidden_signs(scene: Scene, mallory: Stranger) -
 
 @ONE_DATABASE
 @pytest.mark.parametrize(
-    "template",
+    "asked",
     [
         "javascript:alert({uri})",
         "data:text/html,{uri}",
@@ -287,11 +287,11 @@ async def test_a31_names_show_no_hidden_signs(scene: Scene, mallory: Stranger) -
     ids=short,
 )
 async def test_p11_a_template_leads_to_a_web_page_or_nowhere(
-    scene: Scene, alice: Stranger, template: object
+    scene: Scene, alice: Stranger, asked: object
 ) -> None:
     scene.world.knows("alice@honest.example", alice.uri)
     [url] = [url for url in scene.world.documents if "webfinger" in url]
-    link = {"rel": "http://ostatus.org/schema/1.0/subscribe", "template": template}
+    link = {"rel": "http://ostatus.org/schema/1.0/subscribe", "template": asked}
     scene.world.documents[url]["links"].append(link)
     ours = scene.node.actor_uri
     assert await remote.intent(scene.node.node, "alice@honest.example", ours) is None
