@@ -13,8 +13,9 @@ import node.assembly.methods
 import node.federation.publish
 import node.federation.receive
 import node.web
+from node.assembly import assemblies
 from node.autoload import autoload
-from node.database import open_database
+from node.database import Transaction, open_database
 from node.federation.inbox import Acceptor
 from node.federation.node import Node
 from node.federation.routes import FederationDoor
@@ -72,6 +73,11 @@ def create_node(
     database.live.on("actors", made.documents.clear)
     database.live.on("hearing", made.keys.clear)
     return made
+
+
+async def origin(tx: Transaction) -> str:
+    """Return the address that the node has for good."""
+    return (await assemblies.the(tx)).origin
 
 
 def create_app(settings: Settings, *, node_: Node | None = None, works: bool = True) -> App:

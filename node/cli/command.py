@@ -3,19 +3,20 @@
 import argparse
 import asyncio
 import contextlib
+import importlib
 import json
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from node import migrations, settings
-from node.app import create_node
-from node.assembly import assemblies
 from node.cli import running
 from node.errors import NotNow
-from node.federation.node import Node
 from node.settings import Settings
 from node.words import Words
+
+if TYPE_CHECKING:
+    from node.federation.node import Node
 
 T = TypeVar("T")
 
@@ -59,18 +60,22 @@ class Context:
             self.say(key, **row)
 
     @contextlib.asynccontextmanager
-    async def node(self) -> AsyncIterator[Node]:
+    async def node(self) -> AsyncIterator["Node"]:
         """Open the node's memory beside a running node, or alone. It must have been set up."""
         found = self.settings()
         if found.database.startswith("sqlite") and not (found.folder / "palabre.db").exists():
             raise NotNow("there is no node yet", code="no-node", folder=found.data)
         await migrations.check(found.database)
-        node = create_node(found)
+        # Loaded only where it is needed: counting a vote from a file needs no node.
+        app = importlib.import_module("node.app")
+        node: Node = app.create_node(found)
         try:
             async with node.database.read() as tx:
-                origin = (await assemblies.the(tx)).origin
+                origin = await app.origin(tx)
             if origin != found.origin:
-                node = create_node(settings.load({**_flags(found), "url": origin}))
+                await node.client.close()
+                await node.database.close()
+                node = app.create_node(settings.load({**_flags(found), "url": origin}))
             yield node
         finally:
             await node.client.close()

@@ -266,8 +266,8 @@ async def test_a_ballot_cast_while_the_vote_is_closed_is_counted_or_refused(
             assert vote is not None
             await cast(tx, vote, await members.by_handle(tx, "ben"), "against")
 
-    outcomes: list[Any] = await asyncio.gather(close(), answer(), return_exceptions=True)
-    answered = outcomes[1]
+    outcomes = await asyncio.gather(close(), answer(), return_exceptions=True)
+    answered: Any = outcomes[1]
     [decision] = await decided(database)
     assert isinstance(answered, NotNow) or answered is None
     assert decision.turnout == (1 if isinstance(answered, NotNow) else 2)

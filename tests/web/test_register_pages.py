@@ -6,8 +6,12 @@ from datetime import date, timedelta
 import pytest
 
 from node import clock
-from node.assembly import decisions, follow_ups, members
-from node.models import Decision
+from node.assembly import assemblies, decisions, follow_ups, members, quorums
+from node.assembly.method import Verdict
+from node.assembly.phrases import Phrase
+from node.assembly.poll import Tally
+from node.federation.register_watch import register_health
+from node.models import Decision, Vote
 from tests.conftest import MakeSettings, Travel
 from tests.web.pages_helper import HOST, Place, a_place, hidden, text
 from tests.web.register_helper import decide, exported
@@ -214,10 +218,39 @@ async def test_a_withdrawn_text_is_in_the_register_too(place: Place) -> None:
     assert export["entries"][1]["document"]["assembly"]["outcome"] == "withdrawn"
 
 
-async def test_a_consent_is_looked_at_again_after_a_year() -> None:
-    today = clock.now().date()
-    decision = Decision(
-        number=1, year=2026, number_in_year=1, outcome="adopted", explanation="",
-        review_on=today + timedelta(days=365), proposal=None, version=None,
-    )  # fmt: skip
-    assert follow_ups.standing(decision, ()).review_on == today + timedelta(days=365)
+async def test_what_comes_with_a_decision_is_sealed_and_shown(place: Place) -> None:
+    """A consent always carries a review date; a quorum, a minority, a tolerated block are kept."""
+    await place.propose("Une fontaine", "On creuse.")
+    vote_id = (await place.open_vote(2)).id
+    quorum = quorums.Check(quorums.Quorum("participation", 1, 2), 2, 2, 1)
+    tally = Tally(verdict="adopted", explanation=Phrase("tally.void"), quorums=(quorum,))
+    async with place.database.transaction() as tx:
+        vote = await tx.get(Vote, vote_id)
+        assert vote
+        vote.method = "consent"
+        await decisions.decide(
+            tx,
+            vote,
+            Verdict("adopted", "0 = 0", tally=tally),
+            tally={"consent": 2},
+            outside={},
+            ballots=None,
+            minority="Deux fontaines auraient mieux valu.",
+            tolerated=["L'eau est rare."],
+        )
+    said = (await exported(place))["entries"][1]["document"]["assembly"]
+    today = clock.now().astimezone(assemblies.zone(place.assembly)).date()
+    assert said["reviewOn"] == (today + timedelta(days=365)).isoformat()
+    assert said["quorum"] == {
+        "kind": "participation", "num": 1, "den": 2, "have": 2, "of": 2, "needed": 1, "met": True,
+    }  # fmt: skip
+    assert said["minorityOpinion"] == "Deux fontaines auraient mieux valu."
+    assert said["toleratedBlocks"] == ["L'eau est rare."]
+    async with place.visitor() as browser:
+        shown = text(await browser.get("/d/2"))
+        assert "Réexamen le" in text(await browser.get("/decisions"))
+    assert "Quorum atteint : 2 sur 2, il en fallait 1." in shown.replace("\u00a0", " ")
+    assert "Blocages tolérés" in shown
+    assert "Deux fontaines auraient mieux valu." in shown
+    async with place.database.read() as tx:
+        assert (await register_health(tx)).holds

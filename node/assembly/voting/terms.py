@@ -9,6 +9,7 @@ from typing import Any
 from node.assembly import method, parameters, rules
 from node.assembly.method import DecisionMethod
 from node.assembly.parameters import Unusable
+from node.assembly.poll import Choice, Facts, Poll
 from node.database import Transaction
 from node.errors import Invalid, Problem
 from node.models import Vote
@@ -84,7 +85,33 @@ def checked(given: Terms) -> Terms:
     if "quorum" not in rule and "quorum" in found.parameters:
         # Said even when there is none: a method may have one of its own where nothing is said.
         rule["quorum"] = []
+    _rehearse(found, rule, [one["code"] for one in options], budget)
     return replace(given, parameters=rule, options=options, budget=budget)
+
+
+def _rehearse(
+    found: DecisionMethod, rule: Mapping[str, Any], codes: Sequence[str], budget: str | None
+) -> None:
+    """Count one ballot, so that a rule that contradicts itself is refused now and not at the close.
+
+    Raise Invalid.
+    """
+    first = (1,) + (0,) * (len(codes) - 1)
+    marks: dict[str, Choice] = {
+        "position": (found.choices or ("",))[0],
+        "one": (0,),
+        "order": tuple(range(len(codes))),
+        "ranking": tuple(range(len(codes))),
+    }
+    poll = Poll(
+        electorate=1,
+        ballots={marks.get(found.ballot.name, first): 1},
+        options=tuple(codes),
+        costs=dict.fromkeys(codes, Fraction(1)),
+        budget=parameters.read_amount(budget or "1"),
+        facts=Facts(present=1, hours_open=0, notified_days=0),
+    )
+    found.tally(poll, rule)
 
 
 def _about_secrecy(given: Terms) -> list[Problem]:
