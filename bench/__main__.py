@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 
 from bench import rows, seeds, world
-from bench.measures import durability, footprint, growth, inbound, outbound, reading
+from bench.measures import durability, footprint, growth, inbound, outbound, reading, voting
 from bench.rows import Row
 from bench.world import World
 
@@ -19,6 +19,7 @@ MEASURES: dict[str, Callable[[World, str], list[Row]]] = {
     "inbound": inbound.measure,
     "durability": durability.measure,
     "outbound": outbound.measure,
+    "voting": voting.measure,
     "growth": growth.measure,
 }
 

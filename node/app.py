@@ -90,7 +90,10 @@ def create_app(settings: Settings, *, node_: Node | None = None, works: bool = T
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         await the_node.database.start()
         try:
-            async with worker.running() if works else contextlib.nullcontext():
+            async with (
+                the_node.register.at_start(the_node.database),
+                worker.running() if works else contextlib.nullcontext(),
+            ):
                 yield
         finally:
             await the_node.client.close()

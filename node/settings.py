@@ -88,7 +88,7 @@ def _check(settings: Settings) -> None:
 def _from_file(path: Path) -> dict[str, object]:
     try:
         return tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except PermissionError as error:
         raise WrongSettings(f"{path} cannot be read: give its owner the right to") from error

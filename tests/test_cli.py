@@ -145,9 +145,9 @@ def test_a_proposal_is_published_from_a_file_with_its_vote(
             WRONG_USE,
             "oracle",
         ),
-        (("token", "create", "nobody"), REFUSED, "nobody"),
-        (("queue", "drop", "17"), REFUSED, "17"),
-        (("queue", "retry", "17"), REFUSED, "17"),
+        (("token", "create", "nobody"), REFUSED, "member"),
+        (("queue", "drop", "17"), REFUSED, "delivery"),
+        (("queue", "retry", "17"), REFUSED, "delivery"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_sentence(
@@ -173,10 +173,9 @@ def test_a_wrong_flag_is_named_with_the_way_to_the_help(
 ) -> None:
     answer = palabre(*words)
     assert answer.returncode == WRONG_USE
-    assert "Traceback" not in answer.stderr
-    problem, hint = answer.stderr.strip().splitlines()
-    assert words[-1] in problem or words[-2] in problem
-    assert "--help" in hint
+    sentence = said(answer)
+    assert words[-1] in sentence or words[-2] in sentence
+    assert "--help" in sentence
 
 
 @pytest.mark.parametrize(
@@ -215,14 +214,22 @@ def test_a_folder_that_cannot_be_written_to_is_said(palabre: Palabre, tmp_path: 
         assert str(tmp_path / "file") in said(answer)
 
 
-def test_a_database_that_cannot_be_reached_is_said(palabre: Palabre) -> None:
+@pytest.mark.parametrize("command", ["serve", "worker", "init", "member list", "db migrate"])
+def test_a_database_that_cannot_be_reached_is_said(palabre: Palabre, command: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     url = f"postgresql://palabre:secret@127.0.0.1:{port}/palabre"
-    for words in (("serve",), ("worker",), ("init",), ("member", "list"), ("db", "migrate")):
-        answer = palabre(*words, PALABRE_DATABASE_URL=url)
-        assert answer.returncode == WRONG_USE, (words, answer.stderr)
-        assert "secret" not in said(answer)
+    answer = palabre(*command.split(), PALABRE_DATABASE_URL=url)
+    assert answer.returncode == WRONG_USE, answer.stderr
+    assert "secret" not in said(answer)
+
+
+def test_a_database_that_never_answers_is_said_after_a_while(palabre: Palabre) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgresql://palabre@127.0.0.1:{silent.getsockname()[1]}/palabre"
+        answer = palabre("db", "migrate", PALABRE_DATABASE_URL=url)
+    assert answer.returncode == WRONG_USE
+    assert "Timeout" in said(answer)
 
 
 def test_a_node_that_was_not_set_up_is_said_to_be_none(palabre: Palabre) -> None:

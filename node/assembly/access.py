@@ -13,6 +13,7 @@ from node.assembly import members
 from node.database import Transaction
 from node.errors import Gone, Invalid, NotFound, Problem, Refusal
 from node.models import AccessToken, Member, OneTimeLink, Session
+from node.models.member import MEMBER
 
 FIRST_MEMBER, NEW_MEMBER, SIGN_IN = "first-member", "new-member", "sign-in"
 SESSION_LASTS = timedelta(days=30)
@@ -78,6 +79,10 @@ async def look_at_link(tx: Transaction, secret: str) -> OneTimeLink:
         raise Gone("the link was used or is too old", code="link-spent")
     if link.purpose == FIRST_MEMBER and await members.count(tx):
         raise Gone("the first member is there", code="link-spent")
+    if link.member_id is not None:
+        member = await tx.get(Member, link.member_id)
+        if member is None or not members.is_present(member):
+            raise Gone("the member has left", code="link-spent")
     return link
 
 
@@ -107,7 +112,7 @@ async def in_session(tx: Transaction, secret: str) -> Member | None:
         select(Member)
         .join(Session, Session.member_id == Member.id)
         .where(Session.digest == digest(secret), Session.expires_at > clock.now())
-        .where(Member.left_at.is_(None))
+        .where(Member.state == MEMBER, Member.left_at.is_(None))
     )
     member = await tx.find(statement)
     return member if isinstance(member, Member) else None
@@ -155,7 +160,7 @@ async def with_token(tx: Transaction, secret: str, scope: str) -> Member:
     if not {scope, scope.partition(":")[0]} & set(token.scopes.split()):
         raise Refusal(f"the token does not allow {scope}", code="scope-missing")
     member = await tx.get(Member, token.member_id)
-    if member is None or member.left_at is not None:
+    if member is None or not members.is_present(member):
         raise NotFound("the member has left")
     return member
 

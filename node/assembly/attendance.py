@@ -19,7 +19,8 @@ VISITORS_MAX = 500
 async def sheet(tx: Transaction, meeting: Meeting) -> Sequence[Attendee]:
     """Return everybody on the sheet, by name."""
     statement = select(Attendee).where(Attendee.meeting_id == meeting.id)
-    return await tx.all(statement.order_by(Attendee.name, Attendee.id))
+    found: Sequence[Attendee] = await tx.all(statement)
+    return sorted(found, key=lambda one: (meetings.alphabetical(one.name), one.id))
 
 
 async def note(

@@ -14,6 +14,7 @@ from node.models import (
     Attendance,
     Ballot,
     Call,
+    CoCarrier,
     Contribution,
     Member,
     Participation,
@@ -92,7 +93,9 @@ async def asked(tx: Transaction, member: Member) -> list[Asked]:
 
 async def carried(tx: Transaction, member: Member, limit: int = 20) -> Sequence[Proposal]:
     """Return the proposals that a member carries, newest first."""
-    statement = select(Proposal).where(Proposal.carrier_id == member.id)
+    shared = select(CoCarrier.proposal_id).where(CoCarrier.member_id == member.id)
+    is_theirs = or_(Proposal.carrier_id == member.id, Proposal.id.in_(shared))
+    statement = select(Proposal).where(is_theirs)
     return await tx.all(statement.order_by(Proposal.number.desc()).limit(limit))
 
 

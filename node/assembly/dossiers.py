@@ -11,7 +11,27 @@ from node import clock
 from node.assembly import method
 from node.database import Transaction
 from node.errors import NotFound
-from node.models import Actor, Contribution, Decision, Member, Proposal, State, Version, Vote
+from node.models import (
+    Actor,
+    CoCarrier,
+    Contribution,
+    Decision,
+    Member,
+    Proposal,
+    State,
+    Version,
+    Vote,
+)
+from node.models.proposal import running_round
+
+
+class CarriedBy(NamedTuple):
+    """One of those who carry a proposal beside the first."""
+
+    id: int
+    name: str
+    handle: str
+    is_published: bool
 
 
 class Dossier(NamedTuple):
@@ -27,6 +47,7 @@ class Dossier(NamedTuple):
     published_at: datetime
     changed_at: datetime
     discussion_closes_at: datetime | None
+    round_kind: str | None
     vote_closes_at: datetime | None
     withdrawn_because: str | None
     carrier_id: int | None
@@ -51,6 +72,7 @@ class Dossier(NamedTuple):
     turnout: int | None
     statement: str | None
     decided_at: datetime | None
+    co_carriers: tuple["CarriedBy", ...]
 
     @property
     def label(self) -> str:
@@ -59,7 +81,15 @@ class Dossier(NamedTuple):
 
     def is_carried_by(self, member: Member | None) -> bool:
         """Say whether this member may change or withdraw it, or open and close its vote."""
-        return member is not None and (member.is_in_charge or self.carrier_id == member.id)
+        if member is None:
+            return False
+        carriers = {self.carrier_id, *(one.id for one in self.co_carriers)}
+        return member.is_in_charge or member.id in carriers
+
+    @property
+    def running_round(self) -> str | None:
+        """The round that is on now, if any."""
+        return running_round(self.state, self.round_kind, self.discussion_closes_at)
 
     @property
     def is_asked(self) -> bool:
@@ -117,6 +147,7 @@ _DOSSIER = (
         Proposal.published_at,
         Proposal.changed_at,
         Proposal.discussion_closes_at,
+        Proposal.round_kind,
         Proposal.vote_closes_at,
         Proposal.withdrawn_because,
         Proposal.carrier_id,
@@ -150,6 +181,13 @@ _DOSSIER = (
     .where(Proposal.number == bindparam("number"), Proposal.state != State.DRAFT)
     .order_by(Version.number.desc(), Vote.round.desc(), Decision.number.desc())
     .limit(1)
+)
+_CARRIED_BY = (
+    select(Member.id, Actor.name, Actor.handle, Member.is_published)
+    .join(CoCarrier, CoCarrier.member_id == Member.id)
+    .join(Actor, Actor.id == Member.actor_id)
+    .where(CoCarrier.proposal_id == bindparam("proposal"))
+    .order_by(Actor.name)
 )
 _VOICES = (
     select(
@@ -188,7 +226,8 @@ async def by_number(tx: Transaction, number: int) -> Dossier:
     row = (await tx.execute(_DOSSIER, {"number": number})).first()
     if row is None:
         raise NotFound(f"there is no proposal {number}")
-    return Dossier._make(row)
+    others = (await tx.execute(_CARRIED_BY, {"proposal": row[0]})).all()
+    return Dossier(*row, tuple(CarriedBy._make(one) for one in others))
 
 
 async def voices(tx: Transaction, proposal_id: int) -> list[Voice]:

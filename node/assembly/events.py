@@ -1,14 +1,17 @@
 """Everything that can happen here: the table of contents of the domain."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from node.models import (
+    AccountClaim,
     Actor,
     Assembly,
     Call,
     Contribution,
     Decision,
     Follow,
+    JoinRequest,
     Meeting,
     Member,
     Minutes,
@@ -16,6 +19,7 @@ from node.models import (
     Proposal,
     Publication,
     Rsvp,
+    State,
     Vote,
 )
 
@@ -39,6 +43,30 @@ class MemberAdmitted:
     """A person is a member from now on."""
 
     member: Member
+
+
+@dataclass(frozen=True)
+class JoinAnswered:
+    """A request to join was answered; one that was admitted votes from this moment."""
+
+    request: JoinRequest
+    votes_from: datetime | None
+
+
+@dataclass(frozen=True)
+class MembershipEnded:
+    """The assembly ended the membership of somebody who had joined by an account elsewhere."""
+
+    actor: Actor
+    join_uri: str
+
+
+@dataclass(frozen=True)
+class AccountClaimed:
+    """A member says that an account elsewhere is theirs; it is asked, with this code."""
+
+    claim: AccountClaim
+    code: str
 
 
 @dataclass(frozen=True)
@@ -74,6 +102,25 @@ class ProposalWithdrawn:
     """The text is no longer put to the assembly."""
 
     proposal: Proposal
+
+
+@dataclass(frozen=True)
+class RoundOpened:
+    """A round of the discussion has a time box from now on."""
+
+    proposal: Proposal
+    before: State
+    kind: str
+    until: datetime
+
+
+@dataclass(frozen=True)
+class ProposalDeferred:
+    """The text is under discussion again, for a reason."""
+
+    proposal: Proposal
+    before: State
+    reason: str
 
 
 @dataclass(frozen=True)

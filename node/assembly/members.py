@@ -1,24 +1,39 @@
-"""Who belongs to the assembly, and which of them exist outside of it."""
+"""Who belongs to the assembly, who votes, and which of them exist outside of it."""
 
 import re
 import unicodedata
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from node import clock
-from node.assembly import assemblies
+from node.assembly import assemblies, journal, rules
 from node.assembly.events import ActorChanged, MemberAdmitted, MemberPublished, MemberUnpublished
 from node.database import Transaction
 from node.errors import Invalid, NotFound, Problem
 from node.events import record
-from node.models import Actor, Member
+from node.models import Actor, LinkedAccount, Member
+from node.models.member import MEMBER
 from node.texts import line, render
 
 
 async def admit(
-    tx: Transaction, *, name: str, handle: str | None = None, is_in_charge: bool = False
+    tx: Transaction,
+    *,
+    name: str,
+    handle: str | None = None,
+    is_in_charge: bool = False,
+    by: Member | None = None,
 ) -> Member:
     """Admit a person. Without a handle, one is made from the name."""
+    member = await prepare(tx, name=name, handle=handle, state=MEMBER)
+    member.is_in_charge = is_in_charge
+    await enter(tx, member, by=by)
+    return member
+
+
+async def prepare(tx: Transaction, *, name: str, state: str, handle: str | None = None) -> Member:
+    """Note a person who is not admitted yet. Without a handle, one is made from the name."""
     name = line(name)
     if not name:
         raise Invalid(Problem("name", "name-missing", {}))
@@ -45,32 +60,76 @@ async def admit(
         is_local=True,
         is_locked=True,
     )
-    member = Member(actor=actor, is_in_charge=is_in_charge)
+    member = Member(actor=actor, state=state, admitted_at=None)
     tx.add(member)
     await tx.flush()
-    record(tx, MemberAdmitted(member))
     return member
+
+
+async def enter(tx: Transaction, member: Member, *, by: Member | None) -> None:
+    """Make a person a member from now on; they vote from the day that the rules set."""
+    now = clock.now()
+    member.state, member.admitted_at = MEMBER, now
+    member.votes_from = now + timedelta(days=(await rules.current(tx)).roll_after_days)
+    member.left_at, member.left_because, member.left_by_decision = None, "", None
+    await journal.note(tx, "admitted", by=by, subject=member.handle)
+    record(tx, MemberAdmitted(member))
 
 
 async def count(tx: Transaction) -> int:
     """Return how many members the assembly has now."""
-    statement = select(func.count()).select_from(Member).where(Member.left_at.is_(None))
+    statement = select(func.count()).select_from(Member).where(*_present())
     return int(await tx.scalar(statement))
 
 
 async def all_present(tx: Transaction) -> list[Member]:
     """Return the members of the assembly, by name."""
-    statement = select(Member).join(Member.actor).where(Member.left_at.is_(None))
+    statement = select(Member).join(Member.actor).where(*_present())
+    return list(await tx.all(statement.order_by(Actor.name)))
+
+
+async def everybody(tx: Transaction) -> list[Member]:
+    """Return all who are known, in whatever state, by name."""
+    return list(await tx.all(select(Member).join(Member.actor).order_by(Actor.name)))
+
+
+async def on_roll(tx: Transaction, at: datetime) -> list[Member]:
+    """Return the members who vote when a vote opens at this moment, by name."""
+    statement = select(Member).join(Member.actor).where(*_present(), Member.votes_from <= at)
     return list(await tx.all(statement.order_by(Actor.name)))
 
 
 async def by_handle(tx: Transaction, handle: str) -> Member:
     """Return the member called so. Raise NotFound."""
     statement = select(Member).join(Member.actor).where(Actor.handle == handle.strip().lower())
-    member = await tx.find(statement.where(Actor.is_local, Member.left_at.is_(None)))
+    member = await tx.find(statement.where(Actor.is_local, *_present()))
     if not isinstance(member, Member):
         raise NotFound(f"no member is called {handle}", code="no-such-member", handle=handle)
     return member
+
+
+async def by_id(tx: Transaction, number: int) -> Member:
+    """Return the member with this number. Raise NotFound."""
+    member = await tx.get(Member, number)
+    if member is None or not is_present(member):
+        raise NotFound("there is no such member", code="no-such-member", handle="")
+    return member
+
+
+async def by_linked_account(tx: Transaction, actor: Actor) -> Member | None:
+    """Return the member whose account elsewhere this is, proved from both sides."""
+    statement = (
+        select(Member)
+        .join(LinkedAccount, LinkedAccount.member_id == Member.id)
+        .where(LinkedAccount.actor_id == actor.id, *_present())
+    )
+    found = await tx.find(statement) if actor.deleted_at is None else None
+    return found if isinstance(found, Member) else None
+
+
+def is_present(member: Member) -> bool:
+    """Say whether somebody is a member now."""
+    return member.state == MEMBER and member.left_at is None
 
 
 async def describe(tx: Transaction, member: Member, *, name: str, summary: str) -> None:
@@ -96,6 +155,10 @@ async def unpublish(tx: Transaction, member: Member) -> None:
     if member.is_published:
         member.is_published = False
         record(tx, MemberUnpublished(member))
+
+
+def _present() -> tuple[ColumnElement[bool], ...]:
+    return Member.state == MEMBER, Member.left_at.is_(None)
 
 
 async def _taken(tx: Transaction, handle: str) -> bool:

@@ -10,7 +10,7 @@ from node.assembly import meetings
 from node.assembly.meetings import EXCUSED, PRESENT, REPRESENTED
 from node.assembly.quorums import Check
 from node.database import Transaction
-from node.models import AgendaItem, Attendee, Decision, Meeting, Minutes, Proposal
+from node.models import AgendaItem, Attendee, Decision, Meeting, Minutes, Proposal, Version
 
 
 async def of(tx: Transaction, meeting: Meeting, minutes: Minutes) -> dict[str, Any]:
@@ -64,7 +64,8 @@ def of_check(check: Check) -> dict[str, Any]:
 
 async def _people(tx: Transaction, meeting: Meeting) -> dict[str, Any]:
     statement = select(Attendee).where(Attendee.meeting_id == meeting.id)
-    lines: Sequence[Attendee] = await tx.all(statement.order_by(Attendee.name, Attendee.id))
+    found: Sequence[Attendee] = await tx.all(statement)
+    lines = sorted(found, key=lambda one: (meetings.alphabetical(one.name), one.id))
     names = {one.member_id: one.name for one in lines if one.member_id}
     members = [one for one in lines if one.member_id]
     return {
@@ -87,8 +88,7 @@ async def _quorum(tx: Transaction, meeting: Meeting) -> dict[str, Any] | None:
 async def _items(tx: Transaction, meeting: Meeting) -> list[dict[str, Any]]:
     found = await decisions_found(tx, meeting)
     linked = {item.id: item.decision_number or found.get(item.id) for item in meeting.items}
-    statement = select(Decision).where(Decision.number.in_([one for one in linked.values() if one]))
-    decisions = {one.number: one for one in await tx.all(statement)}
+    decisions = await _decisions(tx, [one for one in linked.values() if one])
     ids = [item.approves_id for item in meeting.items if item.approves_id]
     approved = {one.id: one for one in await tx.all(select(Meeting).where(Meeting.id.in_(ids)))}
     return [
@@ -97,20 +97,33 @@ async def _items(tx: Transaction, meeting: Meeting) -> list[dict[str, Any]]:
     ]
 
 
-def _item(item: AgendaItem, decision: Decision | None, earlier: Meeting | None) -> dict[str, Any]:
+async def _decisions(tx: Transaction, numbers: list[int]) -> dict[int, dict[str, Any]]:
+    statement = (
+        select(Decision.number, Decision.year, Decision.number_in_year, Decision.outcome)
+        .add_columns(Version.title)
+        .join(Version, Version.id == Decision.version_id)
+        .where(Decision.number.in_(numbers))
+    )
+    return {
+        number: {
+            "number": number,
+            "label": f"{year}-{in_year:02d}",
+            "outcome": outcome,
+            "title": title,
+        }
+        for number, year, in_year, outcome, title in (await tx.execute(statement)).all()
+    }
+
+
+def _item(
+    item: AgendaItem, decision: dict[str, Any] | None, earlier: Meeting | None
+) -> dict[str, Any]:
     return {
         "title": item.title,
         "proposal": item.proposal_number,
         "approves": earlier.call.number if earlier else None,
         "notes": item.notes,
-        "decision": {
-            "number": decision.number,
-            "label": decision.label,
-            "outcome": decision.outcome,
-            "title": decision.version.title,
-        }
-        if decision
-        else None,
+        "decision": decision,
     }
 
 

@@ -42,6 +42,7 @@ async def publish(
         method=method_name,
         language=language or assembly.language,
         is_signed=is_signed,
+        co_carriers=[],  # said, so that nobody need ask the database once the row is written
     )
     proposal.versions.append(_version(1, title, text, proposal.language))
     tx.add(proposal)
@@ -113,7 +114,10 @@ async def listed(tx: Transaction, *states: State) -> Sequence[Proposal]:
 
 def may_carry(proposal: Proposal, member: Member | None) -> bool:
     """Say whether this member may change or withdraw the proposal, or open its vote."""
-    return member is not None and (member.is_in_charge or proposal.carrier_id == member.id)
+    if member is None:
+        return False
+    carriers = {proposal.carrier_id, *(one.member_id for one in proposal.co_carriers)}
+    return member.is_in_charge or member.id in carriers
 
 
 def must_carry(proposal: Proposal, member: Member) -> None:

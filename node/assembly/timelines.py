@@ -22,6 +22,7 @@ from node.models import (
     Version,
     Vote,
 )
+from node.models.proposal import running_round
 
 DISCUSSED = (State.DISCUSSION, State.AMENDMENT, State.FROZEN)
 VOTED = (State.VOTE,)
@@ -41,6 +42,7 @@ class ProposalLine:
     published_at: datetime
     changed_at: datetime
     discussion_closes_at: datetime | None
+    round_kind: str | None
     vote_closes_at: datetime | None
     withdrawn_because: str | None
     voices: int
@@ -52,6 +54,11 @@ class ProposalLine:
     def label(self) -> str:
         """The number as people say it: 2026-12."""
         return f"{self.year}-{self.number}"
+
+    @property
+    def running_round(self) -> str | None:
+        """The round that is on now, if any."""
+        return running_round(self.state, self.round_kind, self.discussion_closes_at)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,6 +112,7 @@ _PROPOSALS = (
         Proposal.published_at,
         Proposal.changed_at,
         Proposal.discussion_closes_at,
+        Proposal.round_kind,
         Proposal.vote_closes_at,
         Proposal.withdrawn_because,
         select(func.count())

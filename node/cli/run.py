@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (WrongUse, WrongSettings, DatabaseUnavailable) as error:
         _complain(str(error))
         return WRONG_USE
-    except PermissionError as error:
+    except (PermissionError, NotADirectoryError, FileExistsError) as error:
         _complain(said("cli.no-right", path=error.filename))
         return WRONG_USE
     except BrokenPipeError:

@@ -18,6 +18,7 @@ from node.database.transaction import (
 )
 
 _CHANNEL = "palabre"
+_CONNECT_SECONDS = 10
 _NOTIFY = text("SELECT pg_notify('palabre', :topic)")
 _SWEEP = text("VACUUM participation, secret_ballot")
 _ONLY_LOOKING = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -28,7 +29,9 @@ class PostgresDatabase(Database):
 
     def __init__(self, url: str) -> None:
         super().__init__()
-        self._engine: AsyncEngine = create_async_engine(url, pool_size=8, max_overflow=8)
+        self._engine: AsyncEngine = create_async_engine(
+            url, pool_size=8, max_overflow=8, connect_args={"timeout": _CONNECT_SECONDS}
+        )
         self._listener: AsyncConnection | None = None
         self._owes_silence = False
 

@@ -161,4 +161,6 @@ async def numbered(
 ) -> Document:
     """A collection of the things of ours that have a number, newest first."""
     statement = select(column).order_by(column.desc())
+    if column is Proposal.number:
+        statement = statement.where(Proposal.state != State.DRAFT)
     return await paged(tx, uri, number, statement, lambda row: f"{base}{row[0]}")

@@ -14,7 +14,7 @@ from node.assembly import assemblies, members
 from node.database import Transaction
 from node.errors import NotFound
 from node.federation.node import Node
-from node.models import Actor, Assembly, Contribution, Member, Proposal
+from node.models import Actor, Assembly, Contribution, Member, Proposal, State
 
 _OPEN = {"access-control-allow-origin": "*"}
 
@@ -68,7 +68,7 @@ async def nodeinfo_document(request: Request) -> Response:
             number,
             software_version=version.VERSION,
             users=await members.count(tx),
-            local_posts=await _count(tx, Proposal)
+            local_posts=await _count(tx, Proposal, Proposal.state != State.DRAFT)
             + await _count(tx, Contribution, ~Contribution.is_outside),
             open_registrations=False,
             metadata={"nodeName": assembly.name, "place": assembly.place},

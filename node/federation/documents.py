@@ -20,7 +20,7 @@ from node.federation.objects import proposal as proposal_object
 from node.federation.objects import register as register_object
 from node.federation.objects import vote as vote_object
 from node.federation.publish import contribution as publish_contribution
-from node.models import Actor, Assembly, Decision, Member, OutboxItem, Proposal
+from node.models import Actor, Assembly, Decision, Member, OutboxItem, Proposal, State
 
 
 class ActivityResponse(Response):
@@ -65,14 +65,14 @@ async def collection(request: Request) -> Response:
 async def proposal(request: Request) -> Response:
     """A proposal as it stands."""
     async with request.app.state.node.database.read() as tx:
-        found = await proposals.by_number(tx, request.path_params["number"])
+        found = await _proposal(tx, request.path_params["number"])
         return ActivityResponse(proposal_object.article(found, await assemblies.the(tx)))
 
 
 async def revision(request: Request) -> Response:
     """One version of a proposal."""
     async with request.app.state.node.database.read() as tx:
-        found = await proposals.by_number(tx, request.path_params["number"])
+        found = await _proposal(tx, request.path_params["number"])
         for version in found.versions:
             if version.number == request.path_params["version"]:
                 assembly = await assemblies.the(tx)
@@ -83,7 +83,7 @@ async def revision(request: Request) -> Response:
 async def vote(request: Request) -> Response:
     """The vote about a proposal, with the outside opinions as they stand."""
     async with request.app.state.node.database.read() as tx:
-        about = await proposals.by_number(tx, request.path_params["number"])
+        about = await _proposal(tx, request.path_params["number"])
         found = await votes.on(tx, about)
         opinions, people = await votes.opinions(tx, found), await votes.opinion_givers(tx, found)
         assembly = await assemblies.the(tx)
@@ -94,7 +94,7 @@ async def dossier(request: Request) -> Response:
     """Replies to a proposal, or everything said and decided about it."""
     async with request.app.state.node.database.read() as tx:
         assembly = await assemblies.the(tx)
-        found = await proposals.by_number(tx, request.path_params["number"])
+        found = await _proposal(tx, request.path_params["number"])
         if request.url.path.endswith("/replies"):
             return ActivityResponse(await collections.replies(tx, found, assembly, _page(request)))
         return ActivityResponse(await collections.context(tx, found, assembly))
@@ -126,7 +126,7 @@ async def note(request: Request) -> Response:
         if found is None:
             return await _said(tx, uri)
         if not found.is_federated:
-            raise NotFound("nothing of that name is said to others")
+            raise NotFound("nothing of that name was said to others")
         if found.deleted_at is not None:
             gone = common.tombstone(uri, "Note", clock.wire(found.deleted_at))
             return ActivityResponse(gone, 410)
@@ -213,6 +213,14 @@ async def _actor(tx: Transaction, assembly: Assembly, path: str) -> Actor:
             raise NotFound("nobody here is called so")
     if found.deleted_at is not None:
         raise Gone("they have left for good")
+    return found
+
+
+async def _proposal(tx: Transaction, number: int) -> Proposal:
+    """A draft is not there for others (P13)."""
+    found = await proposals.by_number(tx, number)
+    if found.state is State.DRAFT:
+        raise NotFound(f"there is no proposal {number}")
     return found
 
 

@@ -15,6 +15,7 @@ FOLDER = Path(__file__).parent
 HEAD = max(
     (path.name.partition("_")[0] for path in (FOLDER / "versions").glob("[0-9]*.py")), default=""
 )
+CONNECT_SECONDS = 10
 
 
 class WrongSchema(Exception):
@@ -67,7 +68,8 @@ async def _postgresql_revision(url: str) -> str | None:
 def _postgresql(url: str) -> Any:
     parsed = make_url(url).set(drivername="postgresql+asyncpg")
     asyncio_ = importlib.import_module("sqlalchemy.ext.asyncio")
-    return asyncio_.create_async_engine(parsed, poolclass=NullPool)
+    patience = {"timeout": CONNECT_SECONDS}
+    return asyncio_.create_async_engine(parsed, poolclass=NullPool, connect_args=patience)
 
 
 def revision(connection: Connection) -> str | None:
@@ -133,4 +135,6 @@ def _copy(url: str, backups: Path, before: str) -> None:
 
 
 def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0][:300]
+    # An error without words has at least a name: TimeoutError.
+    said = str(error).splitlines() or [type(error).__name__]
+    return said[0][:300]

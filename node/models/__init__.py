@@ -1,6 +1,15 @@
 """What the node remembers: one file per thing, tables as mapped classes."""
 
 from node.models.actor import Actor, ActorKey
+from node.models.amendment import (
+    Amendment,
+    Draft,
+    DraftCarrier,
+    Endorsement,
+    Leaning,
+    Standing,
+    Step,
+)
 from node.models.assembly import Assembly
 from node.models.base import Model, Moment
 from node.models.call import Call, Rsvp
@@ -16,7 +25,7 @@ from node.models.joining import (
 )
 from node.models.meeting import AgendaItem, Attendee, Meeting, Minutes
 from node.models.member import AccessToken, Member, OneTimeLink, Session
-from node.models.proposal import Proposal, State, Version
+from node.models.proposal import CoCarrier, Proposal, State, Version
 from node.models.publication import Publication, Tombstone
 from node.models.rules import Act, RuleSetting
 from node.models.traffic import Counter, Delivery, InboxItem, OutboxItem, Peer
@@ -41,22 +50,28 @@ __all__ = [
     "ActorBlock",
     "ActorKey",
     "AgendaItem",
+    "Amendment",
     "Assembly",
     "Attendance",
     "Attendee",
     "Ballot",
     "Call",
+    "CoCarrier",
     "Contribution",
     "Counter",
     "Decision",
     "Delivery",
     "DomainRule",
+    "Draft",
+    "DraftCarrier",
     "Duty",
+    "Endorsement",
     "Follow",
     "FollowUp",
     "InboxItem",
     "Invitation",
     "JoinRequest",
+    "Leaning",
     "LinkedAccount",
     "Meeting",
     "Member",
@@ -79,7 +94,9 @@ __all__ = [
     "RuleSetting",
     "SecretBallot",
     "Session",
+    "Standing",
     "State",
+    "Step",
     "Tombstone",
     "Version",
     "Vote",

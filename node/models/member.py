@@ -9,7 +9,6 @@ from node import clock, ids
 from node.models.actor import Actor
 from node.models.base import Model
 
-
 ASKED, INVITED, MEMBER, LEFT, EXCLUDED = "asked", "invited", "member", "left", "excluded"
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from node import clock, ids
@@ -23,6 +23,12 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+def running_round(state: State, kind: str | None, until: datetime | None) -> str | None:
+    """Return the round that a text under discussion is in; it is over when its time is."""
+    is_open = state in (State.DISCUSSION, State.AMENDMENT)
+    return kind if is_open and until is not None and until > clock.now() else None
+
+
 class Proposal(Model):
     """A text put to the assembly. Its number is its address and is never used again."""
 
@@ -40,12 +46,14 @@ class Proposal(Model):
     published_at: Mapped[datetime] = mapped_column(default_factory=clock.now)
     changed_at: Mapped[datetime] = mapped_column(default_factory=clock.now)
     discussion_closes_at: Mapped[datetime | None] = mapped_column(default=None)
+    round_kind: Mapped[str | None] = mapped_column(default=None)
     vote_closes_at: Mapped[datetime | None] = mapped_column(default=None)
     withdrawn_because: Mapped[str | None] = mapped_column(default=None)
     carrier: Mapped[Member | None] = relationship(lazy="joined", default=None)
     versions: Mapped[list["Version"]] = relationship(
         lazy="selectin", order_by="Version.number", default_factory=list
     )
+    co_carriers: Mapped[list["CoCarrier"]] = relationship(lazy="selectin", default_factory=list)
 
     @property
     def label(self) -> str:
@@ -56,6 +64,25 @@ class Proposal(Model):
     def version(self) -> "Version":
         """The text as it stands now."""
         return self.versions[-1]
+
+    @property
+    def running_round(self) -> str | None:
+        """The round that is on now, if any: clarification, reactions, amendments."""
+        return running_round(self.state, self.round_kind, self.discussion_closes_at)
+
+
+class CoCarrier(Model):
+    """A member who carries a proposal together with the one who began it."""
+
+    __tablename__ = "co_carrier"
+    __table_args__ = (Index("ix_co_carrier_member_id", "member_id"),)
+
+    proposal_id: Mapped[int] = mapped_column(
+        ForeignKey("proposal.id"), primary_key=True, init=False, autoincrement=False
+    )
+    member_id: Mapped[int] = mapped_column(
+        ForeignKey("member.id"), primary_key=True, autoincrement=False
+    )
 
 
 class Version(Model):

@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from node.assembly import access, members
-from node.errors import Invalid, NotFound, Problem
+from node.assembly import access, linking, members
+from node.errors import Invalid, Problem
 from node.texts import plain
 from node.web.forms import Form, filled, form, see_other
 from node.web.page import page
@@ -20,8 +20,10 @@ _PAGES = ("profil", "langue", "ailleurs", "mot-de-passe")
 
 async def show(request: Request) -> Response:
     """Show each setting with its state, one page a line."""
-    signed_in(request)
-    return await page(request, "account.html")
+    member = signed_in(request)
+    async with request.app.state.node.database.read() as tx:
+        linked = await linking.linked(tx, member)
+    return await page(request, "account.html", linked=linked)
 
 
 async def ask(request: Request) -> Response:
@@ -96,9 +98,7 @@ async def _password_problems(kept: str | None, answers: Form) -> list[Problem]:
 
 
 async def _page(request: Request, values: Form, *problems: Problem) -> Response:
-    what = request.path_params.get("what") or request.url.path.rpartition("/")[2]
-    if what not in _PAGES:
-        raise NotFound(f"there is no setting {what}")
+    what = request.url.path.rpartition("/")[2]
     return await page(
         request,
         "account_setting.html",
@@ -117,7 +117,7 @@ async def profile(request: Request) -> Response:
 routes = [
     Route("/compte", show),
     Route("/compte/page", profile),
-    Route("/compte/{what}", ask),
+    *(Route(f"/compte/{what}", ask) for what in _PAGES),
     Route("/compte/profil", describe, methods=["POST"]),
     Route("/compte/langue", speak, methods=["POST"]),
     Route("/compte/ailleurs", exist_elsewhere, methods=["POST"]),

@@ -1,26 +1,29 @@
-"""Who belongs to the assembly, and the links that let people in."""
+"""Who belongs to the assembly, who asks to, and the links and invitations that let people in."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from node.assembly import access, members
-from node.errors import Invalid, NotFound, Problem
-from node.models import Member
+from node.assembly import access, invitations, joining, members, welcoming
+from node.errors import Invalid, Problem
+from node.models.member import ASKED
 from node.web.forms import Form, form
 from node.web.page import page
-from node.web.security import in_charge, is_secure
+from node.web.security import in_charge, is_secure, myself
 
 _SHOWN_ONCE = "lien"
 _WELCOME_LASTS = timedelta(days=7)
+# Both forms of the page ask for a name.
+_OTHER_FIELD = {"name": "for_name"}
 
 
 async def show(request: Request) -> Response:
-    """Show the members, and the link that was just made, once."""
+    """Show who waits first, the members, and the link that was just made, once."""
     in_charge(request)
-    return await _page(request, Form({}))
+    return await shown(request, Form({}))
 
 
 async def admit(request: Request) -> Response:
@@ -34,12 +37,13 @@ async def admit(request: Request) -> Response:
                 name=answers["name"],
                 handle=answers.text("handle").removeprefix("@") or None,
                 is_in_charge=answers.has("in_charge"),
+                by=await myself(tx, request),
             )
             secret = await access.make_link(
                 tx, access.NEW_MEMBER, member=member, lasts=_WELCOME_LASTS
             )
     except Invalid as error:
-        return await _page(request, answers, *error.problems)
+        return await shown(request, answers, *error.problems)
     return _shown_once(request, secret)
 
 
@@ -48,11 +52,16 @@ async def let_in_again(request: Request) -> Response:
     in_charge(request)
     await form(request)
     async with request.app.state.node.database.transaction() as tx:
-        member = await tx.get(Member, request.path_params["id"])
-        if member is None or member.left_at is not None:
-            raise NotFound("there is no such member", code="no-such-member", handle="")
+        member = await members.by_id(tx, request.path_params["id"])
         secret = await access.make_link(tx, access.SIGN_IN, member=member)
     return _shown_once(request, secret)
+
+
+def beside(problems: Sequence[Problem]) -> list[Problem]:
+    """Return the problems of an invitation beside the fields it has on this page."""
+    return [
+        Problem(_OTHER_FIELD.get(one.field, one.field), one.code, one.values) for one in problems
+    ]
 
 
 def _shown_once(request: Request, secret: str) -> Response:
@@ -69,15 +78,25 @@ def _shown_once(request: Request, secret: str) -> Response:
     return answer
 
 
-async def _page(request: Request, values: Form, *problems: Problem) -> Response:
+async def shown(request: Request, values: Form, *problems: Problem) -> Response:
+    """Return the page, with what was typed and what is wrong with it."""
     secret = request.cookies.get(_SHOWN_ONCE, "")
     async with request.app.state.node.database.read() as tx:
-        listed = await members.all_present(tx)
+        everybody = await members.everybody(tx)
+        waiting = await joining.waiting(tx)
+        among = await welcoming.holders(tx)
+        welcoming_ids = {duty.member_id for duty in await welcoming.duties(tx)}
+        invited = await invitations.listed(tx)
+    present = [one for one in everybody if members.is_present(one)]
     answer = await page(
         request,
         "admin_members.html",
         status=422 if problems else 200,
-        members=listed,
+        members=present,
+        others=[one for one in everybody if one not in present and one.state != ASKED],
+        waiting=[(one, welcoming.on_duty(one, among)) for one in waiting],
+        welcoming_ids=welcoming_ids,
+        invitations=invited,
         values=values,
         problems=problems,
         link=f"{request.state.assembly.origin}/lien/{secret}" if secret else None,

@@ -25,9 +25,11 @@ from node.web.security import myself, signed_in
 async def ask_to_open(request: Request) -> Response:
     """Ask by which method, then until when and on what terms, the rules of the assembly first."""
     proposal = await _carried(request)
-    name = request.query_params.get("methode", "")
-    if name not in method.every():
-        return await page(request, "vote_method.html", proposal=proposal, methods=method.every())
+    name = request.query_params.get("methode", proposal.method)
+    async with request.app.state.node.database.read() as tx:
+        allowed = (await rules.defaults(tx)).allowed_methods
+    if name not in allowed:
+        return await page(request, "vote_method.html", proposal=proposal, methods=allowed)
     async with request.app.state.node.database.read() as tx:
         usual, days = await votes.usual(tx, name), (await rules.defaults(tx)).days
     end = (clock.now() + timedelta(days=days)).astimezone(assemblies.zone(request.state.assembly))

@@ -19,9 +19,11 @@ async def choose(request: Request) -> Response:
 
 
 async def begin(request: Request) -> Response:
-    """Ask for the title and the text of a proposal."""
+    """Ask for the title and the text of a proposal, with three questions to answer."""
     signed_in(request)
-    return await _write(request, filled(title=request.query_params.get("titre", "")[:200]))
+    questions = request.state.words("draft.questions")
+    title = request.query_params.get("titre", "")[:200]
+    return await _write(request, filled(title=title, text=questions))
 
 
 async def publish(request: Request) -> Response:
@@ -32,6 +34,7 @@ async def publish(request: Request) -> Response:
         return await _write(request, answers)
     try:
         proposals.checked(answers["title"], answers["text"])
+        _must_answer(answers["text"], request.state.words("draft.questions"))
     except Invalid as error:
         return await _write(request, answers, *error.problems)
     if answers["step"] != "publish":
@@ -79,6 +82,12 @@ async def revise(request: Request) -> Response:
     except Invalid as error:
         return await _write(request, answers, *error.problems)
     return see_other(f"/p/{number}", "notice.proposal-revised")
+
+
+def _must_answer(text: str, questions: str) -> None:
+    """Raise Invalid when the three questions were sent back as they were."""
+    if text.split() == questions.split():
+        raise Invalid(Problem("text", "text-missing", {}))
 
 
 async def _write(request: Request, values: Form, *problems: Problem) -> Response:

@@ -23,7 +23,7 @@ async def ask(request: Request) -> Response:
 async def use(request: Request) -> Response:
     """Spend the link: admit the person if they are new, keep the password, open a session."""
     answers = await form(request)
-    problems = _password_problems(answers)
+    problems = password_problems(answers)
     if problems:
         return await _page(request, answers, *problems)
     password = answers["password"]
@@ -41,7 +41,8 @@ async def use(request: Request) -> Response:
     return with_session(request, see_other("/tableau-de-bord", notice), secret)
 
 
-def _password_problems(answers: Form) -> list[Problem]:
+def password_problems(answers: Form) -> list[Problem]:
+    """Return what is wrong with a password that may also be left out."""
     if not answers["password"]:
         return []
     try:

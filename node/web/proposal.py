@@ -13,8 +13,9 @@ from node.database import Transaction
 from node.errors import Invalid, NotFound, Problem
 from node.models import Contribution
 from node.texts import plain
-from node.web import ballot_box, reading, tables, voices
+from node.web import ballot_box, life, reading, tables, voices
 from node.web.ballot_box import Box
+from node.web.life import Life
 from node.web.page import page
 from node.web.security import form, myself, signed_in
 
@@ -25,6 +26,7 @@ class _Seen(NamedTuple):
     dossier: Dossier
     said: Sequence[Voice]
     box: Box | None
+    life: Life
 
 
 async def show(request: Request) -> Response:
@@ -75,7 +77,8 @@ async def _look(request: Request) -> _Seen:
         dossier = await dossiers.by_number(tx, reading.number(request))
         said = await dossiers.voices(tx, dossier.id)
         box = await ballot_box.look(tx, request, dossier.number) if dossier.vote_id else None
-    return _Seen(dossier, said, box)
+        lived = await life.look(tx, dossier, request.state.member)
+    return _Seen(dossier, said, box, lived)
 
 
 async def _page(
@@ -102,6 +105,7 @@ async def _page(
         servers_count=voices.servers(said),
         reply=next((voice for voice in said if str(voice.id) == reply_to), None),
         box=seen.box,
+        life=seen.life,
         table=tables.of(dossier.tally, seen.box.names if seen.box else None),
         outside=tables.of(dossier.outside, seen.box.names if seen.box else None),
         may_carry=dossier.is_carried_by(request.state.member),

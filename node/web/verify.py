@@ -37,8 +37,8 @@ async def check(request: Request) -> Response:
             report = await asyncio.to_thread(examine, content, noted)
     except Unreadable as error:
         field = "head" if error.code == "not-a-head" else "register"
-        problem = Problem(field, f"verify-{error.code}", error.values)
-        return await _wrong(request, values, problem)
+        sentence = f"verify-{error.code}"
+        return await _wrong(request, values, Problem(field, sentence, error.values))
     return await page(request, "verify.html", report=report, values=values)
 
 

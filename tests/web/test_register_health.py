@@ -111,8 +111,8 @@ async def test_the_look_at_the_start_does_not_hold_the_start_up(place: Place) ->
     watch = place.app.node.register
     async with watch.at_start(place.database):
         assert watch.health is None
-        for _ in range(100):
-            await asyncio.sleep(0)
+        for _ in range(2000):
+            await asyncio.sleep(0 if watch.health else 0.01)
     assert watch.health
     assert watch.health.holds
 

@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from node.assembly import method
 from node.assembly.ballot_kinds import Asked
 from node.assembly.method import DecisionMethod
@@ -48,7 +50,7 @@ class Asking:
 
     def plain(self, kept: str) -> Any:
         """Return a kept answer as it was given: a code, or the JSON of a file of ballots."""
-        return json.loads(kept) if self.has_options else kept
+        return msgspec.json.decode(kept) if self.has_options else kept
 
     def read(self, kept: str) -> Choice:
         """Return a kept answer as the method counts it."""

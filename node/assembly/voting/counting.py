@@ -4,7 +4,8 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+import msgspec
+from sqlalchemy import bindparam, func, select
 
 from node import clock, digests
 from node.assembly import method, parameters
@@ -17,15 +18,17 @@ from node.assembly.voting.opening import mask
 from node.database import Transaction
 from node.models import Ballot, Vote
 
+_CHOICES = select(Ballot.choice).where(Ballot.vote_id == bindparam("vote"))
+_BALLOTS = select(Ballot.member_id, Ballot.choice).where(Ballot.vote_id == bindparam("vote"))
+
 
 async def written(tx: Transaction, vote: Vote) -> Counter[str]:
     """Return the ballots as they are kept, identical ones together: online, proxies, the room."""
     if vote.is_secret:
         found = Counter(await secret.ballots(tx, vote.id))
     else:
-        statement = select(Ballot.choice, func.count()).where(Ballot.vote_id == vote.id)
-        rows = (await tx.execute(statement.group_by(Ballot.choice))).all()
-        found = Counter({row[0]: row[1] for row in rows})
+        rows = (await tx.execute(_CHOICES, {"vote": vote.id})).all()
+        found = Counter(choice for (choice,) in rows)
         found.update(await proxies.weights(tx, vote))
     found.update(await room.figures(tx, vote.id))
     return found
@@ -100,9 +103,10 @@ async def digest(tx: Transaction, vote: Vote) -> str:
     """
     if vote.is_secret:
         return digests.of(sorted((await written(tx, vote)).elements()))
-    statement = select(Ballot.member_id, Ballot.choice).where(Ballot.vote_id == vote.id)
-    rows = (await tx.execute(statement)).all()
-    return digests.of(sorted([mask(row[0], vote.id), row[1]] for row in rows))
+    rows = (await tx.execute(_BALLOTS, {"vote": vote.id})).all()
+    # Lists of plain text are canonical as they are written here (RFC 8785).
+    listed = sorted((mask(member, vote.id), choice) for member, choice in rows)
+    return digests.of_bytes(msgspec.json.encode(listed))
 
 
 def figures(vote: Vote, found: Tally) -> dict[str, Any]:

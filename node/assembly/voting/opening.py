@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, insert, select
 
 from node import clock, digests
-from node.assembly import decisions, members, proposals, rules
+from node.assembly import decisions, endorsements, members, proposals, rules
 from node.assembly.events import VoteOpened
 from node.assembly.voting import finding, secret, terms
 from node.assembly.voting.terms import Terms
@@ -31,6 +31,7 @@ async def open_vote(
     Raise NotNow when the proposal is not under discussion, Invalid when the end is past.
     """
     proposals.must_carry(proposal, by)
+    await endorsements.must_suffice(tx, proposal)
     return await ask(tx, proposal, closes_at=closes_at, on=on)
 
 
@@ -42,10 +43,10 @@ async def ask(
     if proposal.state not in (*proposals.OPEN, State.FROZEN):
         raise NotNow(f"proposal {proposal.label} is at {proposal.state}", code="cannot-open-vote")
     must_be_ahead(closes_at)
-    roll = [member.id for member in await members.all_present(tx)]
+    roll = [member.id for member in await members.on_roll(tx, clock.now())]
     if not roll:
         raise NotNow("nobody is on the roll", code="nobody-on-the-roll")
-    kept = terms.checked(on or await terms.usual(tx, proposal.method))
+    kept = await _allowed(tx, on or await terms.usual(tx, proposal.method))
     vote = Vote(
         proposal=proposal,
         version=proposal.version,
@@ -119,6 +120,16 @@ def must_be_ahead(closes_at: datetime) -> None:
 def mask(number: int, salt: int) -> str:
     """A name on the published roll that nobody can trace back to a member."""
     return hashlib.sha256(f"{salt}:{number}".encode()).hexdigest()
+
+
+async def _allowed(tx: Transaction, on: Terms) -> Terms:
+    """Return the terms as they are kept, when the rules of the assembly allow them."""
+    forbidden = (await rules.defaults(tx)).problems(
+        method=on.method, poll_ballots=on.poll_ballots, proxies_max=on.proxies_max
+    )
+    if forbidden:
+        raise Invalid(*forbidden)
+    return terms.checked(on)
 
 
 def _with_quorum(rule: dict[str, Any], second: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import json
 
 from sqlalchemy import func, select
 
+from node.assembly import members
 from node.assembly.events import OpinionGiven
 from node.assembly.voting import casting, finding, sheets
 from node.assembly.voting.answers import Asking
@@ -36,7 +37,7 @@ async def hear(
     account is linked to a member on its roll (wire.md, section 7).
     """
     if vote.poll_ballots and not vote.is_secret and not finding.is_over(vote):
-        member = await linked_member(tx, actor)
+        member = await members.by_linked_account(tx, actor)
         if member is not None and await finding.may_vote(tx, vote, member):
             await _take_as_ballot(tx, vote, member, code)
             return None
@@ -84,11 +85,6 @@ async def people(tx: Transaction, vote: Vote) -> int:
     """Return how many answered from outside."""
     statement = select(func.count()).select_from(Opinion).where(Opinion.vote_id == vote.id)
     return int(await tx.scalar(statement))
-
-
-async def linked_member(_tx: Transaction, _actor: Actor) -> Member | None:
-    """Return the member whose account elsewhere this is, proved from both sides."""
-    return None
 
 
 async def _take_as_ballot(tx: Transaction, vote: Vote, member: Member, code: str) -> None:

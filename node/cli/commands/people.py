@@ -77,10 +77,17 @@ async def _add(context: Context) -> None:
 async def _list(context: Context) -> None:
     async with context.node() as node, node.database.read() as tx:
         rows = [
-            {"name": member.name, "handle": member.handle, "in_charge": member.is_in_charge}
-            for member in await members.all_present(tx)
+            {
+                "name": member.name,
+                "handle": member.handle,
+                "in_charge": member.is_in_charge,
+                "state": member.state,
+            }
+            for member in await members.everybody(tx)
         ]
-    context.print(rows, "cli.member-line")
+    if not context.given.json:
+        rows = [{**row, "state": context.said(f"person.state-{row['state']}")} for row in rows]
+    context.print(rows, "cli.member-state")
 
 
 async def _link(context: Context) -> None:

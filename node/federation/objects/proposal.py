@@ -119,6 +119,9 @@ def _assembly(proposal: Proposal, assembly: Assembly) -> Document:
     carrier = proposal.carrier if proposal.is_signed else None
     proposers = [carrier.actor.uri] if carrier is not None and carrier.is_published else []
     phases: list[Document] = []
+    if proposal.running_round and proposal.discussion_closes_at is not None:
+        kind = proposal.state.value
+        phases.append({"kind": kind, "end": clock.wire(proposal.discussion_closes_at)})
     if proposal.vote_closes_at is not None:
         phases.append({"kind": "vote", "end": clock.wire(proposal.vote_closes_at)})
     return {

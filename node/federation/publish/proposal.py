@@ -49,10 +49,12 @@ async def send_official(
     await outbox.publish(tx, actor, activity, inboxes, is_public=True)
 
 
-async def send_phase(tx: Transaction, proposal: Proposal, *, before: State, key: str) -> None:
+async def send_phase(
+    tx: Transaction, proposal: Proposal, *, before: State, key: str, **values: object
+) -> None:
     """Tell partners and those who spoke, but not every follower: three posts are enough."""
     assembly = await assemblies.the(tx)
-    why = common.spoken(assembly)(key, label=proposal.label)
+    why = common.spoken(assembly)(key, label=proposal.label, **values)
     note = proposal_object.phase(proposal, assembly, before=before, why=why)
     activity = common.activity("Create", assembly.actor, note, to=[PUBLIC])
     actor = assembly.actor

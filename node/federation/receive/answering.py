@@ -16,6 +16,7 @@ from node.federation.objects import vote as vote_object
 from node.models import Actor, Opinion, Vote
 
 MOST_OF_ONE_OPERATOR = 500
+MOST_AT_ONCE = 100
 
 
 async def count_answers(tx: Transaction, incoming: Incoming) -> bool:
@@ -26,6 +27,8 @@ async def count_answers(tx: Transaction, incoming: Incoming) -> bool:
     notes = [one for one in incoming.activity.objects if isinstance(one, dict)]
     if not notes or not all(_is_answer(note) for note in notes):
         return False
+    if len(notes) > MOST_AT_ONCE:
+        raise MalformedActivity(f"more than {MOST_AT_ONCE} answers at once")
     counted = False
     for note in notes:
         thing = parse_object(note)
@@ -55,23 +58,27 @@ async def count_answer(tx: Transaction, incoming: Incoming) -> None:
 async def _count(
     tx: Transaction, incoming: Incoming, vote: Vote, name: str, uri: str | None
 ) -> None:
-    await _heed_quota(tx, vote, incoming.sender)
     names = vote_object.option_names(vote, await assemblies.the(tx))
     given = unicodedata.normalize("NFC", name)
     for code, option in names.items():
         if unicodedata.normalize("NFC", option) == given:
-            await votes.hear(tx, vote, incoming.sender, code, uri=uri)
+            if await votes.hear(tx, vote, incoming.sender, code, uri=uri) is not None:
+                await _heed_quota(tx, vote, incoming.sender)
             return
     raise Refusal(f"{name[:100]!r} is not among the answers")
 
 
 async def _heed_quota(tx: Transaction, vote: Vote, sender: Actor) -> None:
-    """Accounts are free: those of one operator are heard up to a number (V3, P23)."""
+    """Accounts are free: opinions of one operator are heard up to a number (V3, P23).
+
+    Asked once the answer is written, so that it never stands in the way of a member's ballot;
+    the refusal takes the answer back.
+    """
     operator = addressing.operator(f"https://{sender.domain}")
     below = Actor.domain.endswith(f".{operator}", autoescape=True)
     statement = select(func.count()).select_from(Opinion).join(Actor, Actor.id == Opinion.actor_id)
     there = statement.where(Opinion.vote_id == vote.id, (Actor.domain == operator) | below)
-    if int(await tx.scalar(there)) >= MOST_OF_ONE_OPERATOR:
+    if int(await tx.scalar(there)) > MOST_OF_ONE_OPERATOR:
         raise Refusal(f"{operator} has given {MOST_OF_ONE_OPERATOR} answers already")
 
 

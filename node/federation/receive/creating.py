@@ -9,7 +9,7 @@ from node.assembly import contributions, publications
 from node.database import Transaction
 from node.federation import ours, proving
 from node.federation.incoming import Ignored, Incoming, receives
-from node.federation.receive import answering
+from node.federation.receive import answering, linking
 from node.models import Actor, Publication
 from node.texts import line, plain, sanitise
 
@@ -19,7 +19,7 @@ KEPT = ("Note", "Article", "Question", "Event", "Page", "Video", "Image", "Audio
 @receives("Create", *KEPT)
 async def keep(tx: Transaction, incoming: Incoming) -> None:
     """Keep what concerns us: an answer, a remark, or news of somebody we follow."""
-    if await answering.count_answers(tx, incoming):
+    if await answering.count_answers(tx, incoming) or await linking.hear_code(tx, incoming):
         return
     await keep_thing(tx, incoming, incoming.thing())
 

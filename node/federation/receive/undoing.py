@@ -4,11 +4,11 @@ from sqlalchemy import delete, select
 
 from node.activitypub import addressing, values
 from node.activitypub.document import Document
-from node.assembly import following, publications
+from node.assembly import following, joining, publications
 from node.database import Transaction
 from node.federation import actors
 from node.federation.incoming import Incoming, receives
-from node.models import ActorBlock, Follow, Publication, Reaction, Rsvp
+from node.models import ActorBlock, Follow, JoinRequest, Publication, Reaction, Rsvp
 
 
 @receives("Undo")
@@ -32,6 +32,12 @@ async def _undone(tx: Transaction, uri: str, mine: int) -> bool:
     if isinstance(found, Follow):
         await tx.delete(found)
         await tx.flush()
+        return True
+    asked = await tx.find(
+        select(JoinRequest).where(JoinRequest.uri == uri, JoinRequest.actor_id == mine)
+    )
+    if isinstance(asked, JoinRequest) and asked.answered_at is None:
+        await joining.take_back(tx, asked)
         return True
     statements = (
         delete(Reaction).where(Reaction.uri == uri, Reaction.actor_id == mine),

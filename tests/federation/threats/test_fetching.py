@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -270,11 +271,11 @@ async def test_b9_a_dead_server_is_not_asked_again_and_again(
     scene: Scene, mallory: Stranger
 ) -> None:
     scene.world.unreachable.add("evil.example")
-    for number in range(40):
-        other = Stranger(f"{mallory.uri}{number}", mallory.key, mallory.seal, scene.world)
-        await scene.refused(
-            401, other, other.activity("Follow", scene.node.actor_uri), asks={"evil.example"}
-        )
+    async with scene.unchanged(asks={"evil.example"}):
+        for number in range(40):
+            other = Stranger(f"{mallory.uri}{number}", mallory.key, mallory.seal, scene.world)
+            follow = other.activity("Follow", scene.node.actor_uri)
+            assert (await other.send(scene.node, follow)).status_code == 401
     assert len(scene.world.requests) <= 3
 
 
@@ -284,8 +285,9 @@ async def test_b9_a_key_that_is_not_there_is_not_asked_for_again_and_again(
 ) -> None:
     scene.world.statuses[mallory.uri] = status
     follow = mallory.activity("Follow", scene.node.actor_uri)
-    for _ in range(20):
-        await scene.refused(401, mallory, follow, asks={"evil.example"})
+    async with scene.unchanged(asks={"evil.example"}):
+        for _ in range(20):
+            assert (await mallory.send(scene.node, follow)).status_code == 401
     assert len(scene.world.requests) <= 3
 
 
@@ -319,9 +321,9 @@ async def test_b11_a_page_where_an_actor_should_be_is_left(
     headers = {"content-type": "text/html", "link": "<a>;" * 2000}
     scene.world.answers[mallory.uri] = lambda _: httpx.Response(200, text=page, headers=headers)
     follow = mallory.activity("Follow", scene.node.actor_uri)
-    began = asyncio.get_running_loop().time()
+    began = time.process_time()
     await scene.refused(401, mallory, follow, asks={"evil.example"})
-    assert asyncio.get_running_loop().time() - began < 1
+    assert time.process_time() - began < 1
 
 
 async def test_b12_contexts_are_never_fetched(scene: Scene, alice: Stranger) -> None:

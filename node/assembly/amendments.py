@@ -1,0 +1,238 @@
+"""Other words for a paragraph: proposed by members, answered by whoever carries the text."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+
+from node import clock
+from node.assembly import paragraphs, proposals
+from node.database import Transaction
+from node.errors import Invalid, NotFound, NotNow, Problem, Refusal
+from node.models import Amendment, Member, Proposal, Standing, Version
+from node.texts import line, readable
+
+WORDS_MAX = 20_000
+REASON_MAX = 2000
+WAITING = (Standing.PROPOSED, Standing.TO_VOTE)
+
+
+async def propose(
+    tx: Transaction,
+    proposal: Proposal,
+    author: Member,
+    *,
+    paragraph: int,
+    seen: str,
+    replacement: str,
+    reason: str,
+) -> Amendment:
+    """Propose other words for a paragraph; `seen` is the digest of what the author had read.
+
+    Raise NotNow when the text is frozen or the paragraph has changed meanwhile, Invalid with one
+    problem a field.
+    """
+    proposal = await _open(tx, proposal)
+    original = target(proposal.version, paragraph)
+    if paragraphs.digest(original) != seen:
+        raise NotNow(f"paragraph {paragraph} has changed", code="paragraph-changed")
+    amendment = Amendment(
+        proposal_id=proposal.id,
+        number=await _next_number(tx, proposal),
+        version_number=proposal.version.number,
+        paragraph=paragraph,
+        original=original,
+        original_digest=seen,
+        **_checked(original, replacement, reason),
+        author=author,
+    )
+    return await _kept(tx, amendment)
+
+
+async def propose_under(
+    tx: Transaction,
+    proposal: Proposal,
+    amended: Amendment,
+    author: Member,
+    *,
+    seen: str,
+    replacement: str,
+    reason: str,
+) -> Amendment:
+    """Propose other words for what an amendment says: one level, no deeper."""
+    proposal = await _open(tx, proposal)
+    amended = await _now(tx, amended)
+    if amended.amends_id is not None:
+        raise NotNow("a sub-amendment is not amended", code="amendment-too-deep")
+    if amended.state is not Standing.PROPOSED:
+        raise NotNow(f"amendment {amended.number} is {amended.state}", code="amendment-settled")
+    if paragraphs.digest(amended.replacement) != seen:
+        raise NotNow(f"amendment {amended.number} has changed", code="paragraph-changed")
+    amendment = Amendment(
+        proposal_id=proposal.id,
+        number=await _next_number(tx, proposal),
+        version_number=proposal.version.number,
+        paragraph=amended.paragraph,
+        original=amended.replacement,
+        original_digest=seen,
+        **_checked(amended.replacement, replacement, reason),
+        author=author,
+        amends_id=amended.id,
+    )
+    return await _kept(tx, amendment)
+
+
+async def accept(tx: Transaction, amendment: Amendment, *, by: Member, note: str) -> None:
+    """Take the words in: a new version of the text, or of the amendment that is amended."""
+    proposal, amendment, amended = await _answered(tx, amendment, by)
+    if amended is not None:
+        if paragraphs.digest(amended.replacement) != amendment.original_digest:
+            raise NotNow(f"amendment {amended.number} has changed", code="amendment-outdated")
+        amended.replacement = amendment.replacement
+    else:
+        place = where(amendment, proposal.version.source)
+        if place is None:
+            raise NotNow(f"paragraph {amendment.paragraph} changed", code="amendment-outdated")
+        text = paragraphs.replaced(proposal.version.source, place, amendment.replacement)
+        version = await proposals.revise(
+            tx, proposal, by=by, title=proposal.title, text=text, note=note
+        )
+        amendment.integrated_in = version.number
+    await _settle(tx, amendment, Standing.ACCEPTED)
+
+
+async def decline(tx: Transaction, amendment: Amendment, *, by: Member, reason: str) -> None:
+    """Leave the text as it is, and say why."""
+    _, amendment, _ = await _answered(tx, amendment, by)
+    amendment.answer = _reason(reason)
+    await _settle(tx, amendment, Standing.DECLINED)
+
+
+async def put_to_vote(tx: Transaction, amendment: Amendment, *, by: Member) -> None:
+    """Leave it to the assembly, which votes on the amendment first."""
+    proposal, amendment, amended = await _answered(tx, amendment, by)
+    if amended is not None or amendment.state is Standing.TO_VOTE:
+        raise NotNow("that is not put to the vote", code="amendment-settled")
+    if where(amendment, proposal.version.source) is None:
+        raise NotNow(f"paragraph {amendment.paragraph} changed", code="amendment-outdated")
+    await _settle(tx, amendment, Standing.TO_VOTE)
+
+
+async def take_back(tx: Transaction, amendment: Amendment, *, by: Member) -> None:
+    """Withdraw one's own amendment."""
+    amendment = await _now(tx, amendment)
+    if amendment.author_id != by.id:
+        raise Refusal(f"{by.handle} did not write it", code="not-the-author")
+    if amendment.state not in WAITING:
+        raise NotNow(f"amendment {amendment.number} is settled", code="amendment-settled")
+    await _settle(tx, amendment, Standing.WITHDRAWN)
+
+
+async def on_proposal(tx: Transaction, proposal_id: int) -> Sequence[Amendment]:
+    """Return the amendments to a text, oldest first."""
+    statement = select(Amendment).where(Amendment.proposal_id == proposal_id)
+    return await tx.all(statement.order_by(Amendment.number))
+
+
+async def by_number(tx: Transaction, proposal: Proposal, number: int) -> Amendment:
+    """Return an amendment to a text. Raise NotFound."""
+    statement = select(Amendment).where(Amendment.proposal_id == proposal.id)
+    found = await tx.find(statement.where(Amendment.number == number))
+    if not isinstance(found, Amendment):
+        raise NotFound(f"proposal {proposal.label} has no amendment {number}")
+    return found
+
+
+def where(amendment: Amendment, text: str) -> int | None:
+    """Return where the paragraph aimed at stands now, or None when it is no longer there."""
+    return paragraphs.find(text, amendment.original_digest, amendment.paragraph)
+
+
+def is_outdated(amendment: Amendment, text: str, amended: Amendment | None) -> bool:
+    """Say whether a waiting amendment aims at words that are no longer there."""
+    if amendment.state not in WAITING:
+        return False
+    if amended is None:
+        return where(amendment, text) is None
+    is_as_seen = paragraphs.digest(amended.replacement) == amendment.original_digest
+    return amended.state not in WAITING or not is_as_seen
+
+
+def target(version: Version, paragraph: int) -> str:
+    """Return the paragraph of a version with this number. Raise NotFound."""
+    found = paragraphs.split(version.source)
+    if not 1 <= paragraph <= len(found):
+        raise NotFound(f"version {version.number} has no paragraph {paragraph}")
+    return found[paragraph - 1]
+
+
+async def _answered(
+    tx: Transaction, amendment: Amendment, by: Member
+) -> tuple[Proposal, Amendment, Amendment | None]:
+    """Return the text and both amendments as they stand, for the one who may answer."""
+    proposal = await tx.get(Proposal, amendment.proposal_id)
+    assert proposal is not None
+    proposal = await _open(tx, proposal)
+    amendment = await _now(tx, amendment)
+    amended = await tx.get(Amendment, amendment.amends_id) if amendment.amends_id else None
+    if amended is None:
+        proposals.must_carry(proposal, by)
+    elif amended.author_id != by.id and not by.is_in_charge:
+        raise Refusal(f"{by.handle} did not write what is amended", code="not-the-author")
+    if amendment.state not in WAITING or (amended and amended.state not in WAITING):
+        raise NotNow(f"amendment {amendment.number} is settled", code="amendment-settled")
+    return proposal, amendment, amended
+
+
+async def _open(tx: Transaction, proposal: Proposal) -> Proposal:
+    proposal = await proposals.locked(tx, proposal)
+    if proposal.state not in proposals.OPEN:
+        raise NotNow(f"proposal {proposal.label} is at {proposal.state}", code="text-is-frozen")
+    return proposal
+
+
+async def _now(tx: Transaction, amendment: Amendment) -> Amendment:
+    statement = select(Amendment).where(Amendment.id == amendment.id).with_for_update(of=Amendment)
+    found = await tx.find(statement.execution_options(populate_existing=True))
+    assert isinstance(found, Amendment)
+    return found
+
+
+async def _settle(tx: Transaction, amendment: Amendment, state: Standing) -> None:
+    amendment.state, amendment.settled_at = state, clock.now()
+    await tx.flush()
+
+
+async def _kept(tx: Transaction, amendment: Amendment) -> Amendment:
+    tx.add(amendment)
+    await tx.flush()
+    return amendment
+
+
+async def _next_number(tx: Transaction, proposal: Proposal) -> int:
+    last = select(func.max(Amendment.number)).where(Amendment.proposal_id == proposal.id)
+    return int(await tx.scalar(last) or 0) + 1
+
+
+def _checked(original: str, replacement: str, reason: str) -> dict[str, str]:
+    replacement = readable(replacement).strip()
+    problems = []
+    if replacement == original.strip():
+        problems.append(Problem("replacement", "amendment-unchanged", {}))
+    if len(replacement) > WORDS_MAX:
+        problems.append(Problem("replacement", "text-too-long", {"max": WORDS_MAX}))
+    try:
+        reason = _reason(reason)
+    except Invalid as error:
+        problems += error.problems
+    if problems:
+        raise Invalid(*problems)
+    return {"replacement": replacement, "reason": reason}
+
+
+def _reason(reason: str) -> str:
+    reason = line(reason)
+    if not reason:
+        raise Invalid(Problem("reason", "reason-missing", {}))
+    if len(reason) > REASON_MAX:
+        raise Invalid(Problem("reason", "reason-too-long", {"max": REASON_MAX}))
+    return reason

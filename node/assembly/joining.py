@@ -1,0 +1,255 @@
+"""Asking to join, from our page or from an account elsewhere, and the answer of a person."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, delete, func, select
+
+from node import clock, ids
+from node.assembly import access, assemblies, journal, members, welcoming
+from node.assembly.events import JoinAnswered
+from node.database import Transaction
+from node.errors import Invalid, NotFound, NotNow, Problem, TooMany
+from node.events import record
+from node.models import Actor, JoinRequest, LinkedAccount, Member, OneTimeLink
+from node.models.member import ASKED
+from node.texts import line, readable
+
+HERE, PARTNER = "here", "partner"
+A_DAY, WAITING_MOST, WAITING_MOST_OF_ONE_SERVER = 10, 20, 3
+LENGTHS = {"name": 80, "contact": 200, "reason": 2000}
+_DAY = timedelta(days=1)
+_KEPT = timedelta(days=30)
+
+
+async def ask(
+    tx: Transaction,
+    *,
+    name: str,
+    reason: str,
+    contact: str = "",
+    door: str = HERE,
+    language: str = "fr",
+) -> tuple[JoinRequest, str]:
+    """Put a wish to join before those who welcome; return it with the secret of its page.
+
+    Raise Invalid, or TooMany when ten asked today or twenty wait already.
+    """
+    given = {"name": line(name), "contact": line(contact), "reason": readable(reason).strip()}
+    problems = [] if given["name"] else [Problem("name", "name-missing", {})]
+    if not given["reason"]:
+        problems.append(Problem("reason", "join-reason-missing", {}))
+    for field, text in given.items():
+        if len(text) > LENGTHS[field]:
+            problems.append(Problem(field, "join-too-long", {"max": LENGTHS[field]}))
+    if problems:
+        raise Invalid(*problems)
+    await _heed_limits(tx, JoinRequest.actor_id.is_(None))
+    secret = ids.secret()
+    request = JoinRequest(
+        name=given["name"],
+        contact=given["contact"],
+        reason=given["reason"],
+        door=door if door in (HERE, PARTNER) else HERE,
+        language=language,
+        digest=access.digest(secret),
+        member=await members.prepare(tx, name=given["name"], state=ASKED),
+    )
+    tx.add(request)
+    await tx.flush()
+    return request, secret
+
+
+async def hear(tx: Transaction, actor: Actor, *, uri: str, reason: str) -> JoinRequest:
+    """Put the wish of an account elsewhere before those who welcome; asking twice asks once.
+
+    Raise NotNow for a member, or for somebody who was refused lately; TooMany when enough wait.
+    """
+    if await members.by_linked_account(tx, actor) is not None:
+        raise NotNow(f"{actor.uri} is a member already", code="member-already")
+    known = await _by_actor(tx, actor)
+    if known is not None and known.answered_at is None:
+        known.uri, known.reason = uri, _cut(reason)
+        return known
+    if known is not None and not known.is_admitted and _is_recent(known):
+        raise NotNow(f"{actor.uri} was answered lately", code="answered-lately")
+    await _heed_limits(tx, JoinRequest.actor_id.is_not(None))
+    await _heed_server(tx, actor.domain)
+    name = line(actor.name)[: LENGTHS["name"]] or actor.handle
+    request = JoinRequest(
+        name=name,
+        contact=actor.address,
+        reason=_cut(reason),
+        uri=uri,
+        language=(await assemblies.the(tx)).language,
+        actor=actor,
+        member=await members.prepare(tx, name=name, state=ASKED),
+    )
+    tx.add(request)
+    await tx.flush()
+    return request
+
+
+async def waiting(tx: Transaction) -> Sequence[JoinRequest]:
+    """Return the requests without an answer, oldest first."""
+    statement = select(JoinRequest).where(JoinRequest.answered_at.is_(None))
+    return await tx.all(statement.order_by(JoinRequest.asked_at))
+
+
+async def waiting_for(tx: Transaction, member: Member) -> list[JoinRequest]:
+    """Return the requests whose turn it is for this member to answer."""
+    among = await welcoming.holders(tx)
+    if member.id not in {one.id for one in among}:
+        return []
+    asked = await waiting(tx)
+    turns = [(one, welcoming.on_duty(one, among)) for one in asked]
+    return [one for one, whose in turns if whose is not None and whose.id == member.id]
+
+
+async def by_id(tx: Transaction, number: int) -> JoinRequest:
+    """Return a request that waits for its answer. Raise NotFound, or NotNow when it had one."""
+    request = await tx.get(JoinRequest, number)
+    if request is None:
+        raise NotFound("there is no such request")
+    if request.answered_at is not None:
+        raise NotNow("it was answered", code="answered-already")
+    return request
+
+
+async def by_secret(tx: Transaction, secret: str) -> JoinRequest:
+    """Return the request that this secret follows, answered or not. Raise NotFound."""
+    wanted = select(JoinRequest).where(JoinRequest.digest == access.digest(secret))
+    request = await tx.find(wanted)
+    if not isinstance(request, JoinRequest):
+        raise NotFound("there is no such request", code="request-unknown")
+    return request
+
+
+async def take_up(tx: Transaction, request: JoinRequest, *, by: Member) -> None:
+    """Say that one sees to it: the request stays with them for another 48 hours."""
+    await welcoming.must_welcome(tx, by)
+    request.taken_by_id, request.taken_at = by.id, clock.now()
+
+
+async def admit(
+    tx: Transaction, request: JoinRequest, *, by: Member | None, message: str = ""
+) -> Member:
+    """Say yes: a member from now on, who comes in by the page that follows the request."""
+    member = await _answerable(tx, request, by)
+    await members.enter(tx, member, by=by)
+    member.language = request.language
+    if request.actor is not None and request.uri is not None:
+        tx.add(
+            LinkedAccount(
+                member_id=member.id, actor=request.actor, proof="join", join_uri=request.uri
+            )
+        )
+    if request.digest is not None:
+        link = OneTimeLink(
+            digest=request.digest,
+            purpose=access.NEW_MEMBER,
+            member_id=member.id,
+            expires_at=clock.now() + _KEPT,
+        )
+        tx.add(link)
+    _answer(request, message, is_admitted=True)
+    await tx.flush()
+    record(tx, JoinAnswered(request, member.votes_from))
+    return member
+
+
+async def refuse(
+    tx: Transaction, request: JoinRequest, *, by: Member | None, message: str = ""
+) -> None:
+    """Say no, with a message: nothing is kept of the person but that answer, for thirty days."""
+    member = await _answerable(tx, request, by)
+    _answer(request, message, is_admitted=False)
+    await journal.note(tx, "refused", by=by, subject=member.handle)
+    await _forget_person(tx, request, member)
+    record(tx, JoinAnswered(request, None))
+
+
+async def take_back(tx: Transaction, request: JoinRequest) -> None:
+    """Forget a request that its asker no longer makes."""
+    if request.answered_at is not None:
+        raise NotNow("it was answered", code="answered-already")
+    if request.member is not None:
+        await _forget_person(tx, request, request.member)
+    await tx.delete(request)
+    await tx.flush()
+
+
+async def asked_by(tx: Transaction, actor: Actor) -> JoinRequest | None:
+    """Return what an account elsewhere asks and nobody answered yet."""
+    known = await _by_actor(tx, actor)
+    return known if known is not None and known.answered_at is None else None
+
+
+async def joined_by(tx: Transaction, actor: Actor) -> Member | None:
+    """Return the member who joined by this very account."""
+    statement = select(LinkedAccount).where(LinkedAccount.actor_id == actor.id)
+    linked = await tx.find(statement.where(LinkedAccount.join_uri.is_not(None)))
+    return await tx.get(Member, linked.member_id) if isinstance(linked, LinkedAccount) else None
+
+
+async def _answerable(tx: Transaction, request: JoinRequest, by: Member | None) -> Member:
+    await welcoming.must_welcome(tx, by)
+    await assemblies.locked(tx)
+    fresh = select(JoinRequest).where(JoinRequest.id == request.id)
+    await tx.find(fresh.execution_options(populate_existing=True))
+    # Of two who answer at once, one does.
+    if request.answered_at is not None or request.member is None:
+        raise NotNow("it was answered", code="answered-already")
+    return request.member
+
+
+def _answer(request: JoinRequest, message: str, *, is_admitted: bool) -> None:
+    request.answered_at, request.is_admitted = clock.now(), is_admitted
+    request.message = readable(message).strip()[: LENGTHS["reason"]]
+    request.contact = request.reason = ""
+
+
+async def _forget_person(tx: Transaction, request: JoinRequest, member: Member) -> None:
+    request.member = None
+    await tx.flush()
+    await tx.delete(member)
+    await tx.flush()
+    await tx.execute(delete(Actor).where(Actor.id == member.actor_id))
+
+
+async def _heed_limits(tx: Transaction, of_whom: ColumnElement[bool]) -> None:
+    """A flood of wishes stops at the door; people elsewhere do not shut it for those here."""
+    await assemblies.locked(tx)
+    now = clock.now()
+    answered = JoinRequest.answered_at
+    await tx.execute(delete(JoinRequest).where(answered < now - _KEPT))
+    lately = select(func.count()).select_from(JoinRequest).where(of_whom)
+    if int(await tx.scalar(lately.where(JoinRequest.asked_at > now - _DAY))) >= A_DAY:
+        raise TooMany("enough people asked today", code="asked-enough-today")
+    if int(await tx.scalar(lately.where(answered.is_(None)))) >= WAITING_MOST:
+        raise TooMany("enough people wait", code="enough-wait")
+
+
+async def _heed_server(tx: Transaction, domain: str) -> None:
+    statement = (
+        select(func.count())
+        .select_from(JoinRequest)
+        .join(Actor, Actor.id == JoinRequest.actor_id)
+        .where(Actor.domain == domain, JoinRequest.answered_at.is_(None))
+    )
+    if int(await tx.scalar(statement)) >= WAITING_MOST_OF_ONE_SERVER:
+        raise TooMany(f"enough people of {domain} wait", code="enough-wait")
+
+
+async def _by_actor(tx: Transaction, actor: Actor) -> JoinRequest | None:
+    statement = select(JoinRequest).where(JoinRequest.actor_id == actor.id)
+    found = await tx.find(statement.order_by(JoinRequest.id.desc()).limit(1))
+    return found if isinstance(found, JoinRequest) else None
+
+
+def _is_recent(request: JoinRequest) -> bool:
+    return request.answered_at is not None and request.answered_at > clock.now() - _KEPT
+
+
+def _cut(reason: str) -> str:
+    return readable(reason).strip()[: LENGTHS["reason"]]

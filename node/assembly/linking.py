@@ -1,0 +1,150 @@
+"""A member's account elsewhere: claimed by the member, confirmed by the account."""
+
+import hmac
+import re
+import secrets
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+
+from node import clock
+from node.assembly import access, hearing
+from node.assembly.events import AccountClaimed
+from node.database import Transaction
+from node.errors import NotFound, NotNow
+from node.events import record
+from node.models import AccountClaim, Actor, LinkedAccount, Member
+
+BACK_LINK, MESSAGE = "back-link", "message"
+LASTS = timedelta(hours=24)
+TRIES_MOST = 5
+# No letter that looks like a figure: the code is copied by hand.
+_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+_CODE = re.compile(rf"(?<![A-Z0-9])([{_LETTERS}]{{4}})[ -]?([{_LETTERS}]{{4}})(?![A-Z0-9])")
+_CANDIDATES_MOST = 10
+
+
+async def claim(tx: Transaction, member: Member, actor: Actor) -> AccountClaim:
+    """Note which account elsewhere a member says is theirs, and have it asked with a code.
+
+    Raise NotNow for an account of ours or of another member, Refusal for one that is not heard.
+    """
+    if actor.is_local:
+        raise NotNow("that one is here already", code="link-ourselves")
+    await hearing.must_be_heard(tx, actor)
+    await _must_be_free(tx, member, actor)
+    await tx.execute(delete(AccountClaim).where(AccountClaim.member_id == member.id))
+    code = "".join(secrets.choice(_LETTERS) for _ in range(8))
+    made = AccountClaim(
+        member_id=member.id,
+        actor=actor,
+        token=secrets.token_urlsafe(12),
+        code_digest=access.digest(code),
+    )
+    tx.add(made)
+    await tx.flush()
+    record(tx, AccountClaimed(made, f"{code[:4]}-{code[4:]}"))
+    return made
+
+
+async def claimed(tx: Transaction, member: Member) -> AccountClaim | None:
+    """Return what a member claims and the account did not confirm yet, for a day."""
+    found = await tx.get(AccountClaim, member.id)
+    return found if found is not None and found.claimed_at > clock.now() - LASTS else None
+
+
+async def by_token(tx: Transaction, token: str) -> AccountClaim:
+    """Return the claim whose page has this address. Raise NotFound."""
+    found = await tx.find(select(AccountClaim).where(AccountClaim.token == token))
+    if not isinstance(found, AccountClaim) or found.claimed_at <= clock.now() - LASTS:
+        raise NotFound("nobody claims that")
+    return found
+
+
+async def enter_code(tx: Transaction, member: Member, written: str) -> bool:
+    """Take the code that a member copied from the message; False when it is not the one.
+
+    After five tries the account must be claimed anew.
+    """
+    found = await claimed(tx, member)
+    if found is None or found.tries >= TRIES_MOST:
+        raise NotNow("there is nothing to confirm", code="claim-too-old")
+    if not _holds(found, written):
+        found.tries += 1
+        await tx.flush()
+        return False
+    await prove(tx, found, MESSAGE)
+    return True
+
+
+async def hear_code(tx: Transaction, actor: Actor, written: str) -> bool:
+    """Take the code that the account itself sent back; False when it confirms nothing."""
+    if not _candidates(written):
+        return False
+    since = clock.now() - LASTS
+    statement = select(AccountClaim).where(
+        AccountClaim.actor_id == actor.id, AccountClaim.claimed_at > since
+    )
+    for found in await tx.all(statement):
+        if found.tries >= TRIES_MOST:
+            continue
+        if _holds(found, written):
+            await prove(tx, found, MESSAGE)
+            return True
+        found.tries += 1
+    return False
+
+
+async def prove(tx: Transaction, found: AccountClaim, proof: str) -> LinkedAccount:
+    """Link the account, in place of an earlier one: both sides have said so now."""
+    member = await tx.get(Member, found.member_id)
+    if member is None:
+        raise NotFound("the member is gone")
+    await _must_be_free(tx, member, found.actor)
+    await unlink(tx, member)
+    linked = LinkedAccount(member_id=member.id, actor=found.actor, proof=proof)
+    tx.add(linked)
+    await tx.delete(found)
+    await tx.flush()
+    return linked
+
+
+async def linked(tx: Transaction, member: Member) -> LinkedAccount | None:
+    """Return the account elsewhere that is a member's."""
+    return await tx.get(LinkedAccount, member.id)
+
+
+async def unlink(tx: Transaction, member: Member) -> None:
+    """End the link; nothing of the membership depends on it."""
+    known = await linked(tx, member)
+    if known is not None:
+        await tx.delete(known)
+        await tx.flush()
+
+
+async def withdraw(tx: Transaction, member: Member) -> None:
+    """Claim nothing any more."""
+    await tx.execute(delete(AccountClaim).where(AccountClaim.member_id == member.id))
+
+
+def looks_like_a_code(written: str) -> bool:
+    """Say whether a text holds what could be a code, without asking the database."""
+    return bool(_candidates(written))
+
+
+def _candidates(written: str) -> list[str]:
+    found = _CODE.findall(written[:2000].upper())
+    return [first + second for first, second in found[:_CANDIDATES_MOST]]
+
+
+def _holds(found: AccountClaim, written: str) -> bool:
+    fits = [
+        hmac.compare_digest(found.code_digest, access.digest(one)) for one in _candidates(written)
+    ]
+    return any(fits)
+
+
+async def _must_be_free(tx: Transaction, member: Member, actor: Actor) -> None:
+    statement = select(LinkedAccount.member_id).where(LinkedAccount.actor_id == actor.id)
+    if await tx.scalar(statement) not in (None, member.id):
+        raise NotNow("the account is another member's", code="account-taken")

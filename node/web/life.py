@@ -1,0 +1,45 @@
+"""What the page of a proposal shows of its life: rounds, amendments, leanings, support."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from node.assembly import carrying, endorsements, proposals, rounds
+from node.assembly.dossiers import Dossier
+from node.database import Transaction
+from node.models import Member, State, Step
+from node.web import amend
+from node.web.amend import Shown
+
+
+class Life(NamedTuple):
+    """The way of a proposal so far, and what a member can still do about it."""
+
+    steps: Sequence[Step]
+    waiting: Sequence[Shown]
+    amendments_count: int
+    leanings: Mapping[str, int]
+    leaning: str
+    needed: int
+    given: int
+    is_endorsed: bool
+    is_open: bool
+    is_unsettled: bool
+
+
+async def look(tx: Transaction, dossier: Dossier, member: Member | None) -> Life:
+    """Return what the page shows; who feels what stays with them."""
+    is_open = dossier.state in proposals.OPEN
+    shown = await amend.look(tx, dossier, member)
+    needed = await endorsements.needed(tx) if is_open else 0
+    return Life(
+        steps=await carrying.steps(tx, dossier.id),
+        waiting=[one for one in shown if one.one.state in amend.amendments.WAITING],
+        amendments_count=sum(1 + len(one.under) for one in shown),
+        leanings=await rounds.leanings(tx, dossier.id) if is_open else {},
+        leaning=await rounds.leaning_of(tx, dossier.id, member) if member and is_open else "",
+        needed=needed,
+        given=await endorsements.count(tx, dossier.id) if needed else 0,
+        is_endorsed=bool(needed and member and await endorsements.is_given(tx, dossier.id, member)),
+        is_open=is_open,
+        is_unsettled=dossier.state is State.DECIDED and dossier.outcome in carrying.UNSETTLED,
+    )

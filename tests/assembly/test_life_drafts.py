@@ -1,0 +1,66 @@
+"""A draft is for those who carry it; published, it is a proposal of all of them."""
+
+import pytest
+from sqlalchemy import func, select
+
+from node.assembly import attention, drafts, proposals
+from node.database import Transaction
+from node.errors import Invalid, NotFound
+from node.models import Draft, Member, OutboxItem, Proposal
+
+
+async def begun(tx: Transaction, author: Member) -> Draft:
+    """A draft that is not finished."""
+    return await drafts.begin(tx, author, title="Des bancs", text="## Le problème\n\nRien.")
+
+
+async def test_a_draft_is_seen_by_its_carriers_only(
+    tx: Transaction, ana: Member, ben: Member, charlie: Member
+) -> None:
+    draft = await begun(tx, ben)
+    await drafts.invite(tx, draft, "@charlie")
+    await drafts.invite(tx, draft, "charlie")
+    assert len(draft.carriers) == 1
+    assert await drafts.find(tx, draft.id, charlie) is draft
+    assert list(await drafts.carried(tx, charlie)) == [draft]
+    assert list(await drafts.carried(tx, ana)) == []
+    with pytest.raises(NotFound):
+        await drafts.find(tx, draft.id, ana)
+    with pytest.raises(NotFound):
+        await drafts.find(tx, draft.id + 1, ben)
+
+
+async def test_a_draft_is_never_sent_and_takes_no_number(tx: Transaction, ben: Member) -> None:
+    await begun(tx, ben)
+    assert await tx.scalar(select(func.count()).select_from(OutboxItem)) == 0
+    assert await tx.scalar(select(func.count()).select_from(Proposal)) == 0
+
+
+async def test_a_published_draft_is_carried_by_all(
+    tx: Transaction, ben: Member, charlie: Member
+) -> None:
+    draft = await begun(tx, ben)
+    await drafts.invite(tx, draft, "charlie")
+    proposal = await drafts.publish(tx, draft, by=charlie, title="Des bancs", text="À l'ombre.")
+    assert proposal.carrier is ben
+    assert proposals.may_carry(proposal, charlie)
+    assert list(await attention.carried(tx, charlie)) == [proposal]
+    assert list(await drafts.carried(tx, ben)) == []
+    await proposals.revise(tx, proposal, by=charlie, title="Des bancs", text="Au soleil.")
+    with pytest.raises(NotFound):
+        await drafts.publish(tx, draft, by=ben, title="Des bancs", text="À l'ombre.")
+
+
+async def test_what_cannot_be_kept_is_said(tx: Transaction, ben: Member) -> None:
+    draft = await begun(tx, ben)
+    for title, text in (("", ""), ("a" * 201, "b"), ("a", "b" * 100_001)):
+        with pytest.raises(Invalid):
+            await drafts.save(tx, draft, title=title, text=text)
+    for handle in ("", "personne"):
+        with pytest.raises(Invalid):
+            await drafts.invite(tx, draft, handle)
+    await drafts.save(tx, draft, title="", text="Un début")
+    with pytest.raises(Invalid):
+        await drafts.publish(tx, draft, by=ben, title="", text="Un début")
+    await drafts.throw_away(tx, draft)
+    assert list(await drafts.carried(tx, ben)) == []
