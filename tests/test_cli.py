@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 import sqlite3
 import subprocess
@@ -20,24 +21,42 @@ DONE, REFUSED, WRONG_USE = 0, 1, 2
 Palabre = Callable[..., subprocess.CompletedProcess[str]]
 
 
+def run(*words: str, data: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Give a command as an operator would."""
+    return subprocess.run(
+        [sys.executable, "-m", "node.cli", *words, *(["--data", str(data)] if words else [])],
+        cwd=ROOT,
+        env={**_quiet(), "LC_ALL": "en_GB.UTF-8", **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
 @pytest.fixture
 def palabre(tmp_path: Path) -> Palabre:
-    """Give a command about a node in a folder of its own."""
+    """Give commands about a node in a folder of its own."""
 
-    def run(
+    def give(
         *words: str, data: Path | None = None, **environment: str
     ) -> subprocess.CompletedProcess[str]:
-        folder = ["--data", str(data or tmp_path / "data")] if words else []
-        return subprocess.run(
-            [sys.executable, "-m", "node.cli", *words, *folder],
-            cwd=ROOT,
-            env={**_quiet(), "LC_ALL": "en_GB.UTF-8", **environment},
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
+        return run(*words, data=data or tmp_path / "data", **environment)
 
-    return run
+    return give
+
+
+@pytest.fixture(scope="session")
+def set_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a node that was set up, with two members; copied for each test."""
+    folder = tmp_path_factory.mktemp("cli") / "data"
+    made = run("init", "--url", "https://rive.example", "--handle", "rive", data=folder)
+    assert made.returncode == DONE, made.stderr
+    for member in ("Ana Morel", "Ben"):
+        added = run("member", "add", member, "--json", data=folder)
+        assert added.returncode == DONE, added.stderr
+        [row] = json.loads(added.stdout)
+        assert row["link"].startswith("https://rive.example/lien/")
+    return folder
 
 
 def _quiet() -> dict[str, str]:
@@ -45,10 +64,9 @@ def _quiet() -> dict[str, str]:
 
 
 @pytest.fixture
-def founded(palabre: Palabre) -> Palabre:
-    """A node that was set up."""
-    made = palabre("init", "--url", "https://rive.example", "--name", "La rive", "--handle", "rive")
-    assert made.returncode == DONE, made.stderr
+def founded(palabre: Palabre, set_up: Path, tmp_path: Path) -> Palabre:
+    """Give commands about a node that was set up."""
+    shutil.copytree(set_up, tmp_path / "data")
     return palabre
 
 
@@ -79,12 +97,6 @@ def test_a_node_is_set_up_once_without_a_question(founded: Palabre, tmp_path: Pa
 
 
 def test_a_member_is_added_and_gets_a_link(founded: Palabre) -> None:
-    answer = founded("member", "add", "Ana Morel", "--json")
-    assert answer.returncode == DONE, answer.stderr
-    [member] = json.loads(answer.stdout)
-    assert member["handle"] == "ana_morel"
-    assert member["link"].startswith("https://rive.example/lien/")
-    assert founded("member", "add", "Ben", "--handle", "ben").returncode == DONE
     listed = json.loads(founded("member", "list", "--json").stdout)
     assert [(one["handle"], one["in_charge"]) for one in listed] == [
         ("ana_morel", True),
@@ -98,13 +110,12 @@ def test_a_member_is_added_and_gets_a_link(founded: Palabre) -> None:
 
 
 def test_a_token_is_printed_alone(founded: Palabre) -> None:
-    founded("member", "add", "Ana")
-    answer = founded("token", "create", "ana", "--scopes", "read write")
+    answer = founded("token", "create", "ben", "--scopes", "read write")
     assert answer.returncode == DONE
     [token] = answer.stdout.splitlines()
     assert len(token) >= 43
     assert " " not in token
-    wrong = founded("token", "create", "ana", "--scopes", "everything")
+    wrong = founded("token", "create", "ben", "--scopes", "everything")
     assert wrong.returncode == REFUSED
     assert "everything" in said(wrong)
 
@@ -114,7 +125,6 @@ def test_a_proposal_is_published_from_a_file_with_its_vote(
 ) -> None:
     text = tmp_path / "text.md"
     text.write_text("Trois bancs, à l'ombre.\n", "utf-8")
-    founded("member", "add", "Ana")
     closes = (datetime.now(UTC) + timedelta(days=3)).isoformat(timespec="seconds")
     words = ("proposal", "publish", "--title", "Des bancs", "--file", str(text))
     answer = founded(*words, "--vote-closes", closes, "--json")
@@ -155,13 +165,13 @@ def test_what_cannot_be_done_is_said_in_one_sentence(
 ) -> None:
     text = tmp_path / "text.md"
     text.write_text("Un texte.\n", "utf-8")
-    for member in ("Ana", "Ben"):
-        founded("member", "add", member)
     filled = [word.format(text=text, past="2020-01-01T00:00:00Z") for word in words]
     answer = founded(*filled)
     assert answer.returncode == code
     assert names in said(answer)
-    assert json.loads(founded("proposal", "list", "--json").stdout) == []
+    with sqlite3.connect(tmp_path / "data" / "palabre.db") as connection:
+        assert connection.execute("SELECT count(*) FROM proposal").fetchone() == (0,)
+    connection.close()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""The reason for the program: the acts and rules of an assembly."""

@@ -2,6 +2,8 @@
 
 import functools
 import hashlib
+import re
+import secrets
 from datetime import timedelta
 
 from argon2 import PasswordHasher
@@ -19,6 +21,8 @@ FIRST_MEMBER, NEW_MEMBER, SIGN_IN = "first-member", "new-member", "sign-in"
 SESSION_LASTS = timedelta(days=30)
 LINK_LASTS = timedelta(hours=1)
 PASSWORD_MIN = 12
+# No letter that looks like a figure or another letter.
+_HAND_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 SCOPES = ("read", "write", "follow", "push")
 # A small profile: one login costs 19 MiB and a few tens of milliseconds, also on a small machine.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
@@ -47,6 +51,17 @@ def check_password(password: str) -> None:
     """Raise Invalid when a new password is too easy to guess."""
     if len(password) < PASSWORD_MIN:
         raise Invalid(Problem("password", "password-too-short", {"min": PASSWORD_MIN}))
+
+
+def hand_secret() -> str:
+    """Return a secret that people can copy by hand: 79 bits in four groups of four."""
+    letters = "".join(secrets.choice(_HAND_LETTERS) for _ in range(16))
+    return "-".join(letters[start : start + 4] for start in range(0, 16, 4))
+
+
+def by_hand(written: str) -> str:
+    """Return a secret as it is kept, however it was copied: without hyphens, in small letters."""
+    return re.sub(r"[^a-z0-9]", "", written.lower())
 
 
 async def make_link(

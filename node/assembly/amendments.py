@@ -1,6 +1,7 @@
 """Other words for a paragraph: proposed by members, answered by whoever carries the text."""
 
 from collections.abc import Sequence
+from typing import TypedDict
 
 from sqlalchemy import func, select
 
@@ -14,6 +15,13 @@ from node.texts import line, readable
 WORDS_MAX = 20_000
 REASON_MAX = 2000
 WAITING = (Standing.PROPOSED, Standing.TO_VOTE)
+
+
+class Words(TypedDict):
+    """What an amendment says, as it is kept."""
+
+    replacement: str
+    reason: str
 
 
 async def propose(
@@ -213,7 +221,7 @@ async def _next_number(tx: Transaction, proposal: Proposal) -> int:
     return int(await tx.scalar(last) or 0) + 1
 
 
-def _checked(original: str, replacement: str, reason: str) -> dict[str, str]:
+def _checked(original: str, replacement: str, reason: str) -> Words:
     replacement = readable(replacement).strip()
     problems = []
     if replacement == original.strip():

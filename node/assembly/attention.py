@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BindParameter, and_, bindparam, exists, or_, select
+from sqlalchemy import BindParameter, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from node import clock
 from node.assembly.voting import reminding
 from node.database import Transaction
 from node.models import (
+    Amendment,
     Attendance,
     Ballot,
     Call,
@@ -19,6 +20,8 @@ from node.models import (
     Member,
     Participation,
     Proposal,
+    Standing,
+    State,
     Vote,
     Voter,
 )
@@ -42,6 +45,15 @@ class Asked:
     def ends_soon(self) -> bool:
         """Say whether less than a day is left."""
         return self.closes_at - clock.now() <= reminding.BEFORE
+
+
+@dataclass(frozen=True)
+class ToAnswer:
+    """A text that a member carries, with how many amendments wait for its carriers."""
+
+    number: int
+    title: str
+    count: int
 
 
 _earlier, _void = aliased(Vote), aliased(Ballot)
@@ -97,6 +109,21 @@ async def carried(tx: Transaction, member: Member, limit: int = 20) -> Sequence[
     is_theirs = or_(Proposal.carrier_id == member.id, Proposal.id.in_(shared))
     statement = select(Proposal).where(is_theirs)
     return await tx.all(statement.order_by(Proposal.number.desc()).limit(limit))
+
+
+async def to_answer(tx: Transaction, member: Member) -> list[ToAnswer]:
+    """Return the open texts that a member carries and on which amendments wait for an answer."""
+    shared = select(CoCarrier.proposal_id).where(CoCarrier.member_id == member.id)
+    statement = (
+        select(Proposal.number, Proposal.title, func.count())
+        .join(Amendment, Amendment.proposal_id == Proposal.id)
+        .where(or_(Proposal.carrier_id == member.id, Proposal.id.in_(shared)))
+        .where(Proposal.state.in_((State.DISCUSSION, State.AMENDMENT)))
+        .where(Amendment.state == Standing.PROPOSED, Amendment.amends_id.is_(None))
+        .group_by(Proposal.number, Proposal.title)
+        .order_by(Proposal.number)
+    )
+    return [ToAnswer(*row) for row in (await tx.execute(statement)).all()]
 
 
 async def organised(tx: Transaction, member: Member, limit: int = 20) -> Sequence[Call]:

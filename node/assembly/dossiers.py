@@ -227,7 +227,7 @@ async def by_number(tx: Transaction, number: int) -> Dossier:
     if row is None:
         raise NotFound(f"there is no proposal {number}")
     others = (await tx.execute(_CARRIED_BY, {"proposal": row[0]})).all()
-    return Dossier(*row, tuple(CarriedBy._make(one) for one in others))
+    return Dossier._make((*row, tuple(CarriedBy._make(one) for one in others)))
 
 
 async def voices(tx: Transaction, proposal_id: int) -> list[Voice]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete, select, update
 
-from node import clock, ids
+from node import clock
 from node.assembly import access, journal, members
 from node.database import Transaction
 from node.errors import Gone, Invalid, NotFound, Problem, Refusal
@@ -45,9 +45,9 @@ async def make(
     if problems:
         raise Invalid(*problems)
     invited = await members.prepare(tx, name=name, state=INVITED) if name else None
-    secret = ids.secret()
+    secret = access.hand_secret()
     invitation = Invitation(
-        digest=access.digest(secret),
+        digest=digest(secret),
         label=name or label,
         uses_max=uses,
         expires_at=clock.now() + timedelta(days=days),
@@ -62,7 +62,7 @@ async def make(
 
 async def look_at(tx: Transaction, secret: str) -> Invitation:
     """Return an invitation that still admits. Raise NotFound for a wrong one, Gone for a spent."""
-    found = await tx.find(select(Invitation).where(Invitation.digest == access.digest(secret)))
+    found = await tx.find(select(Invitation).where(Invitation.digest == digest(secret)))
     if not isinstance(found, Invitation):
         raise NotFound("there is no such invitation", code="invitation-unknown")
     if not is_good(found):
@@ -121,6 +121,11 @@ async def prune(tx: Transaction) -> None:
     )
     for invitation in await tx.all(late):
         await _forget_invited(tx, invitation)
+
+
+def digest(secret: str) -> str:
+    """Return what is kept of the secret, however it was copied."""
+    return access.digest(access.by_hand(secret))
 
 
 def is_good(invitation: Invitation) -> bool:

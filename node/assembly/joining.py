@@ -1,11 +1,11 @@
-"""Asking to join, from our page or from an account elsewhere, and the answer of a person."""
+"""Asking to join from our own page, and the answer of a person to whoever asked."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, delete, func, select
 
-from node import clock, ids
+from node import clock
 from node.assembly import access, assemblies, journal, members, welcoming
 from node.assembly.events import JoinAnswered
 from node.database import Transaction
@@ -16,10 +16,10 @@ from node.models.member import ASKED
 from node.texts import line, readable
 
 HERE, PARTNER = "here", "partner"
-A_DAY, WAITING_MOST, WAITING_MOST_OF_ONE_SERVER = 10, 20, 3
+A_DAY, WAITING_MOST = 10, 20
 LENGTHS = {"name": 80, "contact": 200, "reason": 2000}
 _DAY = timedelta(days=1)
-_KEPT = timedelta(days=30)
+KEPT = timedelta(days=30)
 
 
 async def ask(
@@ -44,50 +44,20 @@ async def ask(
             problems.append(Problem(field, "join-too-long", {"max": LENGTHS[field]}))
     if problems:
         raise Invalid(*problems)
-    await _heed_limits(tx, JoinRequest.actor_id.is_(None))
-    secret = ids.secret()
+    await heed_limits(tx, JoinRequest.actor_id.is_(None))
+    secret = access.hand_secret()
     request = JoinRequest(
         name=given["name"],
         contact=given["contact"],
         reason=given["reason"],
         door=door if door in (HERE, PARTNER) else HERE,
         language=language,
-        digest=access.digest(secret),
+        digest=access.digest(access.by_hand(secret)),
         member=await members.prepare(tx, name=given["name"], state=ASKED),
     )
     tx.add(request)
     await tx.flush()
     return request, secret
-
-
-async def hear(tx: Transaction, actor: Actor, *, uri: str, reason: str) -> JoinRequest:
-    """Put the wish of an account elsewhere before those who welcome; asking twice asks once.
-
-    Raise NotNow for a member, or for somebody who was refused lately; TooMany when enough wait.
-    """
-    if await members.by_linked_account(tx, actor) is not None:
-        raise NotNow(f"{actor.uri} is a member already", code="member-already")
-    known = await _by_actor(tx, actor)
-    if known is not None and known.answered_at is None:
-        known.uri, known.reason = uri, _cut(reason)
-        return known
-    if known is not None and not known.is_admitted and _is_recent(known):
-        raise NotNow(f"{actor.uri} was answered lately", code="answered-lately")
-    await _heed_limits(tx, JoinRequest.actor_id.is_not(None))
-    await _heed_server(tx, actor.domain)
-    name = line(actor.name)[: LENGTHS["name"]] or actor.handle
-    request = JoinRequest(
-        name=name,
-        contact=actor.address,
-        reason=_cut(reason),
-        uri=uri,
-        language=(await assemblies.the(tx)).language,
-        actor=actor,
-        member=await members.prepare(tx, name=name, state=ASKED),
-    )
-    tx.add(request)
-    await tx.flush()
-    return request
 
 
 async def waiting(tx: Transaction) -> Sequence[JoinRequest]:
@@ -118,7 +88,7 @@ async def by_id(tx: Transaction, number: int) -> JoinRequest:
 
 async def by_secret(tx: Transaction, secret: str) -> JoinRequest:
     """Return the request that this secret follows, answered or not. Raise NotFound."""
-    wanted = select(JoinRequest).where(JoinRequest.digest == access.digest(secret))
+    wanted = select(JoinRequest).where(JoinRequest.digest == access.digest(access.by_hand(secret)))
     request = await tx.find(wanted)
     if not isinstance(request, JoinRequest):
         raise NotFound("there is no such request", code="request-unknown")
@@ -149,7 +119,7 @@ async def admit(
             digest=request.digest,
             purpose=access.NEW_MEMBER,
             member_id=member.id,
-            expires_at=clock.now() + _KEPT,
+            expires_at=clock.now() + KEPT,
         )
         tx.add(link)
     _answer(request, message, is_admitted=True)
@@ -179,19 +149,6 @@ async def take_back(tx: Transaction, request: JoinRequest) -> None:
     await tx.flush()
 
 
-async def asked_by(tx: Transaction, actor: Actor) -> JoinRequest | None:
-    """Return what an account elsewhere asks and nobody answered yet."""
-    known = await _by_actor(tx, actor)
-    return known if known is not None and known.answered_at is None else None
-
-
-async def joined_by(tx: Transaction, actor: Actor) -> Member | None:
-    """Return the member who joined by this very account."""
-    statement = select(LinkedAccount).where(LinkedAccount.actor_id == actor.id)
-    linked = await tx.find(statement.where(LinkedAccount.join_uri.is_not(None)))
-    return await tx.get(Member, linked.member_id) if isinstance(linked, LinkedAccount) else None
-
-
 async def _answerable(tx: Transaction, request: JoinRequest, by: Member | None) -> Member:
     await welcoming.must_welcome(tx, by)
     await assemblies.locked(tx)
@@ -217,39 +174,17 @@ async def _forget_person(tx: Transaction, request: JoinRequest, member: Member) 
     await tx.execute(delete(Actor).where(Actor.id == member.actor_id))
 
 
-async def _heed_limits(tx: Transaction, of_whom: ColumnElement[bool]) -> None:
-    """A flood of wishes stops at the door; people elsewhere do not shut it for those here."""
+async def heed_limits(tx: Transaction, of_whom: ColumnElement[bool]) -> None:
+    """Raise TooMany when ten of these asked today or twenty wait.
+
+    A flood stops at the door, and people elsewhere do not shut it for those here.
+    """
     await assemblies.locked(tx)
     now = clock.now()
     answered = JoinRequest.answered_at
-    await tx.execute(delete(JoinRequest).where(answered < now - _KEPT))
+    await tx.execute(delete(JoinRequest).where(answered < now - KEPT))
     lately = select(func.count()).select_from(JoinRequest).where(of_whom)
     if int(await tx.scalar(lately.where(JoinRequest.asked_at > now - _DAY))) >= A_DAY:
         raise TooMany("enough people asked today", code="asked-enough-today")
     if int(await tx.scalar(lately.where(answered.is_(None)))) >= WAITING_MOST:
         raise TooMany("enough people wait", code="enough-wait")
-
-
-async def _heed_server(tx: Transaction, domain: str) -> None:
-    statement = (
-        select(func.count())
-        .select_from(JoinRequest)
-        .join(Actor, Actor.id == JoinRequest.actor_id)
-        .where(Actor.domain == domain, JoinRequest.answered_at.is_(None))
-    )
-    if int(await tx.scalar(statement)) >= WAITING_MOST_OF_ONE_SERVER:
-        raise TooMany(f"enough people of {domain} wait", code="enough-wait")
-
-
-async def _by_actor(tx: Transaction, actor: Actor) -> JoinRequest | None:
-    statement = select(JoinRequest).where(JoinRequest.actor_id == actor.id)
-    found = await tx.find(statement.order_by(JoinRequest.id.desc()).limit(1))
-    return found if isinstance(found, JoinRequest) else None
-
-
-def _is_recent(request: JoinRequest) -> bool:
-    return request.answered_at is not None and request.answered_at > clock.now() - _KEPT
-
-
-def _cut(reason: str) -> str:
-    return readable(reason).strip()[: LENGTHS["reason"]]

@@ -49,7 +49,7 @@ async def publish(tx: Transaction, organiser: Member | None, convocation: Convoc
     """Call the members together. Raise Invalid with one problem a field."""
     call = await calls.publish(tx, organiser, convocation)
     call.kind = KIND
-    meeting = Meeting(call=call)
+    meeting = Meeting(call=call, items=[])
     _fill(meeting, convocation)
     tx.add(meeting)
     await tx.flush()

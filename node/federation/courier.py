@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal
 
+from sqlalchemy.exc import NoResultFound
+
 from node import clock
 from node.activitypub import contexts, signatures
 from node.activitypub.request import Request
@@ -89,7 +91,7 @@ class Courier:
             return 0
         async with self._node.database.transaction() as tx:
             jobs = await ledger.claim(tx, room)
-            parcels = [await self._packed(tx, job) for job in jobs]
+            parcels = await self._all_packed(tx, jobs)
             self._claimed.update(job.id for job in jobs)
         for chunk in _chunks(parcels):
             self._in_flight += len(chunk)
@@ -142,6 +144,17 @@ class Courier:
         async with self._node.database.transaction() as tx:
             await ledger.give_back(tx, self._claimed)
         self._claimed.clear()
+
+    async def _all_packed(self, tx: Transaction, jobs: Sequence[Job]) -> list[Parcel]:
+        """A key that cannot be read keeps back what its actor says, and nothing else (P20)."""
+        parcels = []
+        for job in jobs:
+            try:
+                parcels.append(await self._packed(tx, job))
+            except (LookupError, TypeError, ValueError, NoResultFound) as error:
+                log.exception("delivery %s cannot be made ready", job.id)
+                await ledger.fail(tx, Result(job, "failed", f"{type(error).__name__}: {error}"))
+        return parcels
 
     async def _packed(self, tx: Transaction, job: Job) -> Parcel:
         kept = self._bodies.get(job.item_id)

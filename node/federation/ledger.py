@@ -59,10 +59,16 @@ async def settle(tx: Transaction, results: Sequence[Result]) -> None:
     for result in by_fate["gone"]:
         await _end(tx, result.job.inbox)
     for result in by_fate["failed"]:
-        await _fail(tx, result)
+        await fail(tx, result)
     await hosts.note_success(tx, by_fate["delivered"], now)
     await hosts.note_answers(tx, results, now)
     await _note_trouble(tx, by_fate["later"], now)
+
+
+async def fail(tx: Transaction, result: Result) -> None:
+    """Put a delivery aside, with its reason, until somebody looks at it."""
+    tried = result.job.attempts + 1
+    await _set(tx, result, state="failed", attempts=tried, leased_until=None, reason=result.reason)
 
 
 async def item(tx: Transaction, item_id: int) -> tuple[bytes, int]:
@@ -121,7 +127,7 @@ async def _note_trouble(tx: Transaction, results: list[Result], now: datetime) -
         if result.is_host_down:
             down[result.job.host].append(result)
         elif result.job.created_at < now - pauses.GIVE_UP_AFTER:
-            await _fail(tx, result)
+            await fail(tx, result)
         else:
             await _retry(tx, result, now)
     for host, failed in sorted(down.items()):
@@ -131,7 +137,7 @@ async def _note_trouble(tx: Transaction, results: list[Result], now: datetime) -
 async def _retry(tx: Transaction, result: Result, now: datetime) -> None:
     tried = result.job.attempts + 1
     if tried >= pauses.TRIES:
-        await _fail(tx, result)
+        await fail(tx, result)
         return
     pause = pauses.after(tried)
     if result.retry_after is not None:
@@ -144,11 +150,6 @@ async def _retry(tx: Transaction, result: Result, now: datetime) -> None:
         leased_until=None,
         reason=result.reason,
     )
-
-
-async def _fail(tx: Transaction, result: Result) -> None:
-    tried = result.job.attempts + 1
-    await _set(tx, result, state="failed", attempts=tried, leased_until=None, reason=result.reason)
 
 
 async def _set(tx: Transaction, result: Result, **values: object) -> None:

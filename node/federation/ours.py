@@ -22,10 +22,10 @@ from node.models import (
     Vote,
 )
 
-_PROPOSAL = re.compile(r"/p/(\d{1,15})(?:/r/\d{1,9}|/vote|)")
-_VOTE = re.compile(r"/p/(\d{1,15})/vote")
-_CALL = re.compile(r"/e/(\d{1,15})")
-_DECISION = re.compile(r"/d/(\d{1,15})")
+_PROPOSAL = re.compile(r"/p/([1-9][0-9]{0,14})(?:/r/[0-9]{1,9}|/vote|)")
+_VOTE = re.compile(r"/p/([1-9][0-9]{0,14})/vote")
+_CALL = re.compile(r"/e/([1-9][0-9]{0,14})")
+_DECISION = re.compile(r"/d/([1-9][0-9]{0,14})")
 
 
 async def path(tx: Transaction, uri: str | None) -> str | None:

@@ -1,0 +1,1 @@
+"""The way out, and what may be reached by it."""

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from node.assembly import access, invitations, rules
+from node.assembly import invitations, rules
 from node.errors import Gone, Invalid, NotFound
 from node.models import Invitation, Member
 from node.web import admin_members, printing, reading
@@ -89,7 +89,7 @@ async def _about(request: Request) -> dict[str, Any]:
         person = await tx.get(Member, found.member_id) if found.member_id else None
         days = (await rules.current(tx)).roll_after_days
     secret = request.cookies.get(_COOKIE, "")
-    is_this = hmac.compare_digest(access.digest(secret), found.digest)
+    is_this = hmac.compare_digest(invitations.digest(secret), found.digest)
     address = f"{request.state.assembly.origin}/invitation/{secret}" if is_this else None
     return {
         "invitation": found,

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from node import clock
 from node.assembly import assemblies, members, method, proposals, rules, votes
-from node.assembly.voting import terms
+from node.assembly.voting import opening, terms
 from node.assembly.voting.terms import Terms
 from node.errors import Invalid, NotNow, Problem
 from node.models import Proposal, State
@@ -58,7 +58,8 @@ async def open_vote(request: Request) -> Response:
         return await _opening(request, proposal, answers, *problems)
     try:
         if answers["step"] == "check":
-            checked = terms.checked(chosen)
+            async with request.app.state.node.database.read() as tx:
+                checked = await opening.allowed(tx, chosen)
             votes.must_be_ahead(closes_at)
             return await _check(request, proposal, answers, checked, closes_at)
         async with request.app.state.node.database.transaction() as tx:

@@ -32,6 +32,7 @@ async def show(request: Request) -> Response:
         values: dict[str, Any] = {
             "asked": await attention.asked(tx, member),
             "drafts": await drafts.carried(tx, member),
+            "to_answer": await attention.to_answer(tx, member),
             "late": await _late(tx, request, member),
             "carried": await attention.carried(tx, member),
             "organised": await attention.organised(tx, member),

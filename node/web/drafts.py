@@ -1,5 +1,7 @@
 """Drafts: written alone or together, kept, published when they are ready."""
 
+from typing import TypedDict
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -14,6 +16,14 @@ from node.web.compose import servers
 from node.web.forms import Form, filled, form, see_other
 from node.web.page import page
 from node.web.security import myself, signed_in
+
+
+class Written(TypedDict):
+    """What the form of a draft says."""
+
+    title: str
+    text: str
+    is_signed: bool
 
 
 async def begin(request: Request) -> Response:
@@ -97,7 +107,7 @@ async def _mine(tx: Transaction, request: Request) -> tuple[Draft, Member]:
     return await drafts.find(tx, reading.number(request, "d"), me), me
 
 
-def _written(answers: Form) -> dict[str, str | bool]:
+def _written(answers: Form) -> Written:
     return {
         "title": answers["title"],
         "text": answers["text"],

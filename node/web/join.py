@@ -1,5 +1,6 @@
 """Joining: three doors, a form of three fields, and the page that follows a request."""
 
+import re
 from typing import Any
 
 from starlette.requests import Request
@@ -7,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from node import clock
-from node.assembly import joining, rules, welcoming
+from node.assembly import access, joining, rules, welcoming
 from node.errors import Invalid, NotFound, Problem, TooMany
 from node.network.politeness import Bucket
 from node.web import reading
@@ -72,7 +73,7 @@ async def follow(request: Request) -> Response:
         asked=asked,
         greeter=greeter,
         address=address,
-        secret=secret,
+        door_secret=access.by_hand(secret),
         qr=reading.qr(address),
     )
     return _kept_private(answer)
@@ -99,10 +100,10 @@ def _door(request: Request) -> str:
 
 
 def _is_automatic(answers: Form) -> bool:
-    shown_at = answers.number("shown_at")
-    if shown_at is None or answers.has(TRAP):
+    shown_at = answers["shown_at"]
+    if answers.has(TRAP) or not re.fullmatch(r"[0-9]{1,12}", shown_at):
         return True
-    return clock.seconds() - shown_at < SECONDS_LEAST
+    return clock.seconds() - int(shown_at) < SECONDS_LEAST
 
 
 def _be_patient(request: Request) -> None:
@@ -115,7 +116,8 @@ def _be_patient(request: Request) -> None:
 async def _form(request: Request, values: Form, *problems: Problem) -> Response:
     door = _door(request)
     kept: dict[str, Any] = {**values, TRAP: ""}
-    kept["shown_at"] = kept.get("shown_at") or int(clock.seconds())
+    if not re.fullmatch(r"[0-9]{1,12}", kept.get("shown_at", "")):
+        kept["shown_at"] = int(clock.seconds())
     return await page(
         request,
         "join_form.html",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from node.assembly import carrying, endorsements, proposals, rounds
+from node.assembly import amendments, carrying, endorsements, proposals, rounds
 from node.assembly.dossiers import Dossier
 from node.database import Transaction
 from node.models import Member, State, Step
@@ -33,7 +33,7 @@ async def look(tx: Transaction, dossier: Dossier, member: Member | None) -> Life
     needed = await endorsements.needed(tx) if is_open else 0
     return Life(
         steps=await carrying.steps(tx, dossier.id),
-        waiting=[one for one in shown if one.one.state in amend.amendments.WAITING],
+        waiting=[one for one in shown if one.one.state in amendments.WAITING],
         amendments_count=sum(1 + len(one.under) for one in shown),
         leanings=await rounds.leanings(tx, dossier.id) if is_open else {},
         leaning=await rounds.leaning_of(tx, dossier.id, member) if member and is_open else "",

@@ -1,4 +1,4 @@
-"""Checking an exported register: of this assembly or any other. Nothing is fetched for it."""
+"""Checking an exported register, of this assembly or any other, without fetching anything."""
 
 import asyncio
 from typing import Any

@@ -35,7 +35,7 @@ async def test_a_round_is_over_when_its_time_is(
     assert article["assembly"]["phases"] == [{"kind": "amendment", "end": clock.wire(until)}]
     clock.travel(timedelta(days=3))
     try:
-        assert proposal.running_round is None
+        assert not proposal.running_round
     finally:
         clock.travel(timedelta(days=-3))
     await rounds.open_round(tx, proposal, by=ben, kind="reactions", closes_at=until)

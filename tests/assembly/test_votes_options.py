@@ -129,7 +129,7 @@ async def _linked(monkeypatch: pytest.MonkeyPatch, actor: Actor, member: Member)
     async def linked(_tx: Transaction, found: Actor) -> Member | None:
         return member if found.id == actor.id else None
 
-    monkeypatch.setattr("node.assembly.voting.opinions.linked_member", linked)
+    monkeypatch.setattr("node.assembly.members.by_linked_account", linked)
 
 
 async def test_a_linked_account_answers_for_its_member_only_where_that_was_chosen(

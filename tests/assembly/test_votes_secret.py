@@ -16,7 +16,6 @@ from node import digests
 from node.app import create_node
 from node.assembly import assemblies, members, proposals, votes
 from node.assembly.tallying import read as read_file
-from node.assembly.voting import secret
 from node.database import Database
 from node.errors import Invalid, NotNow
 from node.federation.node import Node
@@ -94,7 +93,7 @@ async def _vote_in(
             file.close()
             return place
 
-        monkeypatch.setattr(secret.secrets, "randbelow", drawn)
+        monkeypatch.setattr("secrets.randbelow", drawn)
         await cast(node.database, vote_id, handle, choice)
         files = (folder / "palabre.db", folder / "palabre.db-wal")
         seen.append((files[0].read_bytes(), files[1].read_bytes()))

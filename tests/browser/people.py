@@ -52,6 +52,19 @@ class Person:
         await self.write_in("/admin/membres", name=name, handle=handle)
         return await self.main.locator("code", has_text="/lien/").first.inner_text()
 
+    async def invite(self, label: str) -> str:
+        """Make an invitation, as somebody in charge, and return the number of its page."""
+        await self.page.goto("/admin/membres")
+        await self.write_in("/admin/membres/invitations", label=label)
+        return self.page.url.partition("?")[0].rpartition("/")[2]
+
+    async def keep_draft(self, title: str, text: str) -> str:
+        """Begin a draft, and return the number of its page."""
+        await self.page.goto("/ecrire/proposition")
+        await self.write(title=title, text=text)
+        await self.press("Enregistrer le brouillon")
+        return self.page.url.partition("?")[0].rpartition("/")[2]
+
     async def ask_to_follow(self, address: str) -> None:
         """Have the assembly follow another one, as somebody in charge."""
         await self.page.goto("/admin/reseau")

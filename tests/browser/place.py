@@ -31,6 +31,7 @@ class Place:
         self.node = node
         self.browser = browser
         self.sessions: dict[str, str] = {"": ""}
+        self.found: dict[str, str] = {}  # addresses of things that are called by no number
         self._windows: dict[tuple[str, str], BrowserContext] = {}
 
     async def link(self, handle: str) -> str:
@@ -41,9 +42,7 @@ class Place:
         """Open a window of its own, as somebody who is signed in or as a visitor."""
         session = self.sessions[who]
         origin = self.node.origin
-        return await chromium.context(
-            self.browser, look, origin, script=script, cookies=session
-        )
+        return await chromium.context(self.browser, look, origin, script=script, cookies=session)
 
     async def window(self, look: Look, who: str) -> BrowserContext:
         """Return the one window kept for a look and a person."""
@@ -73,7 +72,10 @@ class Place:
 async def prepared(folder: Path, browser: Browser) -> AsyncIterator[Place]:
     """Run a node and fill it: what an operator does by command, everything else by its pages."""
     async with AsyncExitStack() as stack:
-        nodes = PalabreNode(_made(folder / "ours")), PalabreNode(_made(folder / "port"), handle="port")
+        nodes = (
+            PalabreNode(_made(folder / "ours")),
+            PalabreNode(_made(folder / "port"), handle="port"),
+        )
         ours, partner = await asyncio.gather(*map(stack.enter_async_context, nodes))
         place, port = Place(ours, browser), Place(partner, browser)
         ana = await place.newcomer("ana", _link_in(ours.log()), "Ana Morel")
@@ -97,6 +99,9 @@ async def _fill(place: Place, ana: Person) -> None:
     await ana.main.get_by_role("link", name=re.compile("Répondre")).first.click()
     await ana.write(text="Deux personnes à la fois.")
     await ana.press("Publier")
+    place.found["note"] = await _comment_of_his(ben)
+    place.found["draft"] = await ben.keep_draft("Un nouveau lavoir", "Le lavoir fuit.")
+    place.found["invitation"] = await ana.invite("Marché de décembre")
     await ben.revise(1, TEXT.replace("22 h", "21 h"), "La mairie ferme à 21 h.")
     await ben.propose("Prêter les outils du jardin", "Chaque outil porte une fiche.\n")
     await ben.open_vote(2)
@@ -107,10 +112,16 @@ async def _fill(place: Place, ana: Person) -> None:
     await ben.close(3, "Le compost se fait ; Ben s'en charge.")
     await ben.propose("La couleur de la porte", "La porte de la halle est à repeindre.\n")
     await ben.open_vote(4, "Jugement majoritaire", options="Bleu\nVert\nOcre")
-    await _announce(ben, "appel", "Publier l'appel", "Chantier de la haie")
+    await _announce(ben, "appel", "Publier l’appel", "Chantier de la haie")
     await _announce(ben, "reunion", "Annoncer la réunion", "Assemblée d'hiver")
     for one in (ana, ben, chloe):
         await one.page.context.close()
+
+
+async def _comment_of_his(person: Person) -> str:
+    await person.comment(1, "La mairie prête les clés.")
+    mine = person.main.locator('a[href$="/modifier"]').first
+    return (await mine.get_attribute("href") or "").split("/")[2]
 
 
 async def _announce(caller: Person, kind: str, publish: str, title: str) -> None:
@@ -130,7 +141,9 @@ async def _announce(caller: Person, kind: str, publish: str, title: str) -> None
 
 
 async def _has_news(place: Place) -> bool:
-    return "/reseau/1" in await place.node.page("/reseau")
+    shown = re.search(r"/reseau/(\d+)", await place.node.page("/reseau"))
+    place.found["news"] = shown[1] if shown else ""
+    return shown is not None
 
 
 def _made(folder: Path) -> Path:

@@ -4,7 +4,10 @@ from collections.abc import Callable
 
 import httpx
 import pytest
+from sqlalchemy import update
 
+from node.federation import outbox
+from node.models import Actor, ActorKey
 from tests.conftest import Travel
 from tests.federation.readers import letters, peer, publish, read_by
 from tests.fediverse import Fediverse, TestNode
@@ -106,6 +109,25 @@ async def test_a_server_that_goes_down_between_two_knocks_is_down(
     await publish(riverside)
     await fediverse.settle()
     assert (await peer(riverside, HOST)).down_since is not None
+
+
+async def test_a_key_that_cannot_be_read_keeps_back_only_what_its_actor_says(
+    fediverse: Fediverse, riverside: TestNode
+) -> None:
+    ana = await riverside.member("Ana", published=True)
+    await read_by(riverside, f"https://{HOST}/u/a", f"https://{HOST}/u/b")
+    await publish(riverside)
+    async with riverside.database.transaction() as tx:
+        actor, to = await tx.get(Actor, ana.actor_id), f"https://{HOST}/u/a/inbox"
+        assert actor is not None
+        like = {"id": f"{riverside.origin}/a/1", "type": "Like", "object": "https://x.example"}
+        await outbox.publish(tx, actor, like, [to], is_public=False)
+        damaged = update(ActorKey).where(ActorKey.actor_id == ana.actor_id)
+        await tx.execute(damaged.where(ActorKey.algorithm == "rsa").values(private="damaged"))
+    await fediverse.settle()
+    assert len(letters(fediverse, HOST)) == 2
+    [left] = await riverside.waiting()
+    assert (left.state, left.inbox) == ("failed", f"https://{HOST}/u/a/inbox")
 
 
 async def test_an_unexpected_error_about_one_delivery_does_not_keep_the_others(

@@ -118,6 +118,7 @@ async def test_an_amendment_is_declined_amended_voted_or_taken_back(place: Place
     async with await place.signed_in(place.ben) as ben, await place.signed_in(place.ana) as ana:
         for words in ("On sème.", "On bine.", "On sarcle."):
             await amended(ben, "paragraphe=2", words)
+        assert "3 amendements attendent votre réponse" in text(await ana.get("/tableau-de-bord"))
         refused = await ana.post("/p/1/amendements/1/decliner", data={"reason-1": " "})
         assert refused.status_code == 422
         assert 'id="reason-1-error"' in refused.text
@@ -144,7 +145,11 @@ async def test_a_round_says_until_when_and_is_then_over(place: Place) -> None:
     async with await place.signed_in(place.ana) as ana, await place.signed_in(place.ben) as ben:
         assert (await ben.get("/p/1/tour")).status_code == 403
         assert (await ana.get("/p/1/tour")).status_code == 200
-        for wrong in ({"kind": "reactions"}, {"kind": "", **day()}, {"kind": "reactions", **day(-1)}):
+        for wrong in (
+            {"kind": "reactions"},
+            {"kind": "", **day()},
+            {"kind": "reactions", **day(-1)},
+        ):
             assert (await ana.post("/p/1/tour", data=wrong)).status_code == 422
         assert (await ana.post("/p/1/tour", data={"kind": "reactions", **day()})).status_code == 303
         assert "Tour de ressentis jusqu’au" in text(await ben.get("/p/1"))

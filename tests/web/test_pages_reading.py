@@ -224,5 +224,7 @@ async def test_pages_say_where_the_thing_itself_is(place: Place) -> None:
 
 
 def test_rows_are_read_in_the_order_in_which_they_are_asked_for() -> None:
-    for statement, row in ((dossiers._DOSSIER, Dossier), (dossiers._VOICES, Voice)):
-        assert tuple(column.key for column in statement.selected_columns) == row._fields
+    # Who carries a text beside the first stands in rows of its own.
+    asked = ((dossiers._DOSSIER, Dossier._fields[:-1]), (dossiers._VOICES, Voice._fields))
+    for statement, fields in asked:
+        assert tuple(column.key for column in statement.selected_columns) == fields

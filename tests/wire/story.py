@@ -6,7 +6,18 @@ from datetime import timedelta
 import msgspec
 
 from node import clock
-from node.assembly import assemblies, calls, contributions, following, members, proposals, votes
+from node.activitypub.addressing import PUBLIC
+from node.assembly import (
+    assemblies,
+    calls,
+    contributions,
+    following,
+    members,
+    proposals,
+    publications,
+    sharing,
+    votes,
+)
 from node.assembly.calls import Invitation
 from node.database import Transaction
 from node.federation import actors
@@ -61,6 +72,7 @@ async def tell(fediverse: Fediverse, node: TestNode, time: Standstill) -> dict[s
     await _decide(story, fediverse, zoe, ana, number)
     await _withdraw(story, ana)
     await _call(story, fediverse, zoe, ana)
+    await _share(story, fediverse, zoe, ana)
     await _change_actors(story, ana)
     await zoe.send(node, zoe.activity("Offer", f"{node.origin}/p/{number}"))
     await fediverse.settle()
@@ -224,6 +236,18 @@ async def _call(story: Story, fediverse: Fediverse, zoe: Stranger, ana: Member) 
         found, organiser = await calls.by_number(tx, 1), await members.by_handle(tx, ana.handle)
         await calls.cancel(tx, found, by=organiser, reason="Alerte orange.")
     await story.note("update-event-cancelled")
+
+
+async def _share(story: Story, fediverse: Fediverse, zoe: Stranger, ana: Member) -> None:
+    node, text = story.node, zoe.note(1, to=[PUBLIC, story.node.actor_uri])
+    await zoe.send(node, zoe.activity("Create", text, 2))
+    await fediverse.settle()
+    for name, act in (("announce", sharing.share), ("undo-announce", sharing.unshare)):
+        async with node.database.transaction() as tx:
+            kept = await publications.by_uri(tx, text["id"])
+            assert kept is not None
+            await act(tx, kept, by=await members.by_handle(tx, ana.handle))
+        await story.note(name)
 
 
 async def _change_actors(story: Story, ana: Member) -> None:

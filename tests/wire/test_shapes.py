@@ -19,7 +19,7 @@ OURS = {
 }
 ORIGIN = "https://n.example/"
 GROUP = "https://n.example/g/town"
-ACTIVITIES = {"Create", "Update", "Delete", "Follow", "Accept", "Reject", "Undo"}
+ACTIVITIES = {"Create", "Update", "Delete", "Follow", "Accept", "Reject", "Undo", "Announce"}
 ACTORS = {"Group", "Person", "Application"}
 SHOWN = {"Note", "Article", "Question", "Event"}
 MOMENTS = {
@@ -84,6 +84,8 @@ def test_there_is_a_golden_document_for_everything_we_say() -> None:
         ("Accept", "Follow"),
         ("Reject", "Follow"),
         ("Undo", "Follow"),
+        ("Undo", "Announce"),
+        ("Announce", None),
         ("Accept", None),
         ("Reject", None),
         ("Update", "Group"),
@@ -265,3 +267,15 @@ def test_we_understand_ourselves(document: Document) -> None:
         pem = OURS["actor-group"]["publicKey"]["publicKeyPem"]
         assert pem.startswith("-----BEGIN PUBLIC KEY-----")
         assert parse_actor({**document, "publicKey": None}).id == document["id"]
+
+
+def test_everything_we_say_is_in_the_federation_document() -> None:
+    text = (Path(__file__).parents[2] / "FEDERATION.md").read_text("utf-8")
+    sent = text.partition("## What we send")[2].partition("## What we receive")[0]
+    table = "\n".join(line for line in sent.splitlines() if line.startswith("| "))
+    for name, document in OURS.items():
+        if document["type"] in ACTIVITIES:
+            thing = document["object"]
+            kind = thing["type"] if isinstance(thing, dict) else None
+            assert f"`{document['type']}`" in table, name
+            assert kind is None or kind in ACTORS or f"`{kind}`" in table, name

@@ -1,7 +1,9 @@
 """Casting a ballot: one a member, bound to a text, changeable until the close when it is open."""
 
+import functools
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -15,6 +17,7 @@ from node.models import Ballot, Member, Vote
 
 PAGE = "page"
 ACCOUNT = "account"
+_WRITTEN = ("choice", "reason", "via", "cast_at")
 
 
 async def cast_ballot(
@@ -92,20 +95,22 @@ async def _keep(
         "member_id": member_id,
         "cast_at": clock.now(),
         "seq": 1,
+        "known": seq,
         **answer,
     }
-    upsert = postgresql_insert if tx.dialect == "postgresql" else sqlite_insert
-    statement = upsert(Ballot).values(values)
-    new = statement.excluded
-    statement = statement.on_conflict_do_update(
-        index_elements=["vote_id", "member_id"],
-        set_={
-            "choice": new.choice,
-            "reason": new.reason,
-            "via": new.via,
-            "cast_at": new.cast_at,
-            "seq": Ballot.seq + 1,
-        },
-        where=Ballot.seq == seq,
+    return bool((await tx.execute(_upsert(tx.dialect), values)).rowcount)
+
+
+@functools.cache
+def _upsert(dialect: str) -> Any:
+    """Return the statement that writes a ballot; making one takes longer than running it."""
+    insert = postgresql_insert if dialect == "postgresql" else sqlite_insert
+    statement = insert(Ballot).values(
+        {name: bindparam(name) for name in (*_WRITTEN, "id", "vote_id", "member_id", "seq")}
     )
-    return bool((await tx.execute(statement)).rowcount)
+    changed: dict[str, Any] = {name: statement.excluded[name] for name in _WRITTEN}
+    return statement.on_conflict_do_update(
+        index_elements=["vote_id", "member_id"],
+        set_={**changed, "seq": Ballot.seq + 1},
+        where=Ballot.seq == bindparam("known", type_=Ballot.seq.type),
+    )

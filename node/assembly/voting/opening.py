@@ -46,7 +46,7 @@ async def ask(
     roll = [member.id for member in await members.on_roll(tx, clock.now())]
     if not roll:
         raise NotNow("nobody is on the roll", code="nobody-on-the-roll")
-    kept = await _allowed(tx, on or await terms.usual(tx, proposal.method))
+    kept = await allowed(tx, on or await terms.usual(tx, proposal.method))
     vote = Vote(
         proposal=proposal,
         version=proposal.version,
@@ -122,14 +122,18 @@ def mask(number: int, salt: int) -> str:
     return hashlib.sha256(f"{salt}:{number}".encode()).hexdigest()
 
 
-async def _allowed(tx: Transaction, on: Terms) -> Terms:
-    """Return the terms as they are kept, when the rules of the assembly allow them."""
+async def allowed(tx: Transaction, on: Terms) -> Terms:
+    """Return the terms as they are kept, when the rules of the assembly allow them.
+
+    Raise Invalid with one problem for each field.
+    """
+    kept = terms.checked(on)
     forbidden = (await rules.defaults(tx)).problems(
         method=on.method, poll_ballots=on.poll_ballots, proxies_max=on.proxies_max
     )
     if forbidden:
         raise Invalid(*forbidden)
-    return terms.checked(on)
+    return kept
 
 
 def _with_quorum(rule: dict[str, Any], second: str) -> dict[str, Any]:

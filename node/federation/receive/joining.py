@@ -1,6 +1,6 @@
 """Somebody answers a call, or asks to be admitted to the assembly; or no longer."""
 
-from node.assembly import assemblies, calls, joining, leaving
+from node.assembly import assemblies, calls, joining, knocking, leaving
 from node.database import Transaction
 from node.errors import NotFound
 from node.federation import ours
@@ -23,7 +23,7 @@ async def join(tx: Transaction, incoming: Incoming) -> None:
     if is_about_us:
         said = incoming.activity.document.get("content")
         reason = plain(sanitise(said[:_LONGEST])) if isinstance(said, str) else ""
-        await joining.hear(tx, incoming.sender, uri=incoming.activity.id, reason=reason)
+        await knocking.hear(tx, incoming.sender, uri=incoming.activity.id, reason=reason)
         return
     call = await ours.call(tx, incoming.object_id)
     if call is None:
@@ -46,11 +46,11 @@ async def leave(tx: Transaction, incoming: Incoming) -> None:
 
 async def _leave_assembly(tx: Transaction, incoming: Incoming) -> None:
     """Only what began by this account ends by it: a linked one is needed for nothing."""
-    request = await joining.asked_by(tx, incoming.sender)
+    request = await knocking.asked_by(tx, incoming.sender)
     if request is not None:
         await joining.take_back(tx, request)
         return
-    member = await joining.joined_by(tx, incoming.sender)
+    member = await knocking.joined_by(tx, incoming.sender)
     if member is None:
         raise Ignored("they did not join by this account")
     await leaving.leave(tx, member)

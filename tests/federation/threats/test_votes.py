@@ -16,7 +16,7 @@ from tests.federation.threats.scene import ONE_DATABASE, PUBLIC, Scene
 from tests.fediverse import Document, Stranger
 
 # What a vote is made of: nothing outside may touch it.
-OURS = ("vote", "voter", "ballot", "proposal", "version", "decision", "register_entry", "member")
+OURS = ("vote", "voter", "ballot", "proposal", "version", "decision", "register_entry")
 
 
 async def opened(scene: Scene) -> tuple[str, list[str]]:
@@ -106,17 +106,16 @@ async def test_v1_nobody_answers_for_another(
     on, names = await opened(scene)
     for who in (alice, neighbour, mallory):
         await scene.meet(who)
-    for number, change in enumerate(
-        [
-            {"attributedTo": alice.uri},
-            {"attributedTo": None},
-            {"attributedTo": [alice.uri, mallory.uri]},
-            {"attributedTo": {"id": mallory.uri}},
-            {"attributedTo": scene.node.actor_uri},
-            {"id": f"{alice.uri}/answers/1"},
-            {"id": f"{scene.node.origin}/n/1"},
-        ]
-    ):
+    changes: list[Document] = [
+        {"attributedTo": alice.uri},
+        {"attributedTo": None},
+        {"attributedTo": [alice.uri, mallory.uri]},
+        {"attributedTo": {"id": mallory.uri}},
+        {"attributedTo": scene.node.actor_uri},
+        {"id": f"{alice.uri}/answers/1"},
+        {"id": f"{scene.node.origin}/n/1"},
+    ]
+    for number, change in enumerate(changes):
         await scene.without_effect(mallory, answer(mallory, on, names[0], number, **change))
     forged = answer(alice, on, names[0])["object"]
     await scene.without_effect(neighbour, neighbour.activity("Create", forged))
@@ -218,7 +217,7 @@ async def test_v4_an_answer_is_to_a_question_of_ours(
         for number, on in enumerate((scene.node.origin + where, f"https://evil.example{where}")):
             await alice.send(scene.node, answer(alice, on, names[0], number))
         await scene.work()
-    assert await opinions(scene) in ({}, {alice.uri: "for"} if where == "/p/01/vote" else {})
+    assert await opinions(scene) == {}
 
 
 @pytest.mark.parametrize("field", ["content", "contentMap"])

@@ -1,0 +1,134 @@
+"""What other software writes is understood, or refused with a sentence; nothing breaks."""
+
+import time
+from collections import Counter
+from random import Random
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from node.activitypub import document, webfinger
+from node.activitypub.addressing import Handle
+from node.activitypub.vocabulary import MalformedActivity
+from tests.federation import corpus
+from tests.fediverse import Document, Fediverse, TestNode
+
+pytestmark = pytest.mark.parametrize("make_settings", ["sqlite"], indirect=True)
+
+# How many were handled when this was written; fewer mean that something was unlearnt.
+UNDERSTOOD: dict[str, int] = {}
+
+
+def check(status: int, state: str, reason: str | None, name: str) -> None:
+    """Demand a status and a fate that a server may have, and a sentence for what is refused."""
+    assert status in (202, 400, 401, 403), (name, status, reason)
+    assert state in corpus.FATES, (name, state, reason)
+    assert reason or state == "handled", name
+    kind = (reason or "").partition(":")[0]
+    assert not kind.endswith(("Error", "Exception")), (name, reason)
+
+
+def is_discovered(body: bytes) -> bool:
+    """Read an answer of WebFinger or NodeInfo; say whether it was one that is understood."""
+    found = document.parse(body)
+    if "subject" not in found:
+        return "software" in found or "links" in found
+    try:
+        webfinger.parse(found, Handle("x", "x.example"))
+    except MalformedActivity:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("software", corpus.software())
+async def test_the_documents_of_other_software_have_their_fate(
+    fediverse: Fediverse, riverside: TestNode, software: str
+) -> None:
+    post = corpus.Post(riverside, fediverse.stranger(corpus.NOBODY))
+    counted: Counter[str] = Counter()
+    for name, body in corpus.documents(software):
+        began = time.process_time()
+        found = corpus.decoded(body)
+        if isinstance(found, dict) and ("links" in found or "nodeInfo" in found):
+            counted["understood" if is_discovered(body) else "refused"] += 1
+            continue
+        status, state, reason = await post.bring(body)
+        assert time.process_time() - began < 1, name
+        check(status, state, reason, name)
+        counted["understood" if state == "handled" else state] += 1
+    print(
+        f"\n{software:24}",
+        *(f"{fate} {counted[fate]:3}" for fate in ("understood", *corpus.FATES[1:])),
+    )
+    assert counted["understood"] >= UNDERSTOOD.get(software, 0)
+
+
+ODD: list[Any] = [
+    None, True, 0, -1, 2**53 - 1, 1.5, "", "x", "#", "https://", "mailto:a@b.example", [], {}, [[]],
+    [None], {"id": None}, {"type": []}, "yesterday", "https://riverside.example/p/1", "\u202e",
+    "https://riverside.example/g/rive", ["x"] * 200, "x" * 5000, {"id": "https://a.example/1"},
+]  # fmt: skip
+
+
+def places(found: Any, depth: int = 0) -> list[tuple[Any, Any]]:
+    """Every place in a document at which something stands."""
+    inside: list[tuple[Any, Any]] = []
+    pairs = found.items() if isinstance(found, dict) else enumerate(found)
+    for key, value in list(pairs):
+        inside.append((found, key))
+        if isinstance(value, dict | list) and depth < 6:
+            inside += places(value, depth + 1)
+    return inside
+
+
+def mutate(found: Document, chance: Random) -> None:
+    """Drop, retype, nest or double something, or let something stand where another was."""
+    everything = places(found)
+    for _ in range(chance.randint(1, 4)):
+        holder, key = chance.choice(everything)
+        if isinstance(holder, list) and not key < len(holder):
+            continue
+        if isinstance(holder, dict) and key not in holder:
+            continue
+        match chance.randrange(6):
+            case 0:
+                del holder[key]
+            case 1:
+                holder[key] = chance.choice(ODD)
+            case 2:
+                holder[key] = [holder[key], chance.choice(ODD)]
+            case 3:
+                holder[key] = {"type": "Note", "id": "https://a.example/2", "object": holder[key]}
+            case 4:
+                other, place = chance.choice(everything)
+                if isinstance(other, list) and place >= len(other):
+                    continue
+                if isinstance(other, dict) and place not in other:
+                    continue
+                holder[key] = msgspec.json.decode(msgspec.json.encode(other[place]))
+            case _:
+                holder[key] = [holder[key]] * 3
+
+
+@settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(chance=st.randoms(use_true_random=False))
+async def test_documents_that_were_tampered_with_break_nothing(
+    fediverse: Fediverse, riverside: TestNode, chance: Random
+) -> None:
+    name, body = chance.choice(corpus.documents())
+    found = corpus.decoded(body)
+    if not isinstance(found, dict) or not found:
+        return
+    mutate(found, chance)
+    post = corpus.Post(riverside, fediverse.stranger(corpus.NOBODY))
+    began = time.process_time()
+    status, state, reason = await post.bring(msgspec.json.encode(found))
+    assert time.process_time() - began < 1.5
+    check(status, state, reason, name)
