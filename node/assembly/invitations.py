@@ -62,7 +62,8 @@ async def make(
 
 async def look_at(tx: Transaction, secret: str) -> Invitation:
     """Return an invitation that still admits. Raise NotFound for a wrong one, Gone for a spent."""
-    found = await tx.find(select(Invitation).where(Invitation.digest == digest(secret)))
+    wanted = select(Invitation).where(Invitation.digest == digest(secret))
+    found = await tx.find(wanted.execution_options(populate_existing=True))
     if not isinstance(found, Invitation):
         raise NotFound("there is no such invitation", code="invitation-unknown")
     if not is_good(found):

@@ -106,6 +106,8 @@ async def admit(
 ) -> Member:
     """Say yes: a member from now on, who comes in by the page that follows the request."""
     member = await _answerable(tx, request, by)
+    if request.actor and await members.by_linked_account(tx, request.actor) is not None:
+        raise NotNow("the account is a member's already", code="member-already")
     await members.enter(tx, member, by=by)
     member.language = request.language
     if request.actor is not None and request.uri is not None:

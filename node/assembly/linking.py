@@ -5,7 +5,7 @@ import re
 import secrets
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from node import clock
 from node.assembly import access, hearing
@@ -33,7 +33,7 @@ async def claim(tx: Transaction, member: Member, actor: Actor) -> AccountClaim:
         raise NotNow("that one is here already", code="link-ourselves")
     await hearing.must_be_heard(tx, actor)
     await _must_be_free(tx, member, actor)
-    await tx.execute(delete(AccountClaim).where(AccountClaim.member_id == member.id))
+    await withdraw(tx, member)
     code = "".join(secrets.choice(_LETTERS) for _ in range(8))
     made = AccountClaim(
         member_id=member.id,
@@ -124,7 +124,10 @@ async def unlink(tx: Transaction, member: Member) -> None:
 
 async def withdraw(tx: Transaction, member: Member) -> None:
     """Claim nothing any more."""
-    await tx.execute(delete(AccountClaim).where(AccountClaim.member_id == member.id))
+    known = await tx.get(AccountClaim, member.id)
+    if known is not None:
+        await tx.delete(known)
+        await tx.flush()
 
 
 def looks_like_a_code(written: str) -> bool:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from node import clock
-from node.assembly import assemblies, following, members, traffic
+from node.assembly import assemblies, following, joining, members, traffic
 from node.errors import Invalid, Problem
 from node.texts import plain
 from node.web.forms import Form, filled, form, see_other
@@ -34,6 +34,7 @@ async def show(request: Request) -> Response:
             "load": load,
             "silent": await traffic.silent_since(tx),
             "wishes": len(wishes),
+            "newcomers": len(await joining.waiting(tx)),
             "members_count": await members.count(tx),
             "followers_count": await following.followers_count(tx, assembly.actor),
             "following_count": await following.following_count(tx, assembly.actor),

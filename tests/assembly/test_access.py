@@ -122,12 +122,15 @@ async def test_a_scope_that_nobody_knows_is_refused(
 
 
 async def test_who_left_comes_in_by_no_door(tx: Transaction, ana: Member) -> None:
+    link = await access.make_link(tx, access.SIGN_IN, member=ana)
     session = await access.open_session(tx, ana)
     token = await access.make_token(tx, ana, name="Appli", scopes="read")
     await tx.flush()
     ana.left_at = ana.admitted_at
     await tx.flush()
     assert await access.in_session(tx, session) is None
+    with pytest.raises(Gone):
+        await access.use_link(tx, link)
     with pytest.raises(NotFound):
         await access.with_token(tx, token, "read")
     with pytest.raises(NotFound):

@@ -205,10 +205,22 @@ async def test_a_blocked_server_no_longer_follows(
     await blocking.rule_domain(tx, "social.example", ALLOWED, "réparé")
     [rule] = await blocking.domain_rules(tx)
     assert (rule.domain, rule.rule, rule.reason) == ("social.example", ALLOWED, "réparé")
-    await blocking.forget_domain(tx, "social.example")
-    await blocking.forget_domain(tx, "social.example")
-    await tx.flush()
+    for _ in range(2):
+        await blocking.forget_domain(tx, "social.example")
+        await tx.flush()
     assert list(await blocking.domain_rules(tx)) == []
+
+
+async def test_many_actors_are_asked_for_at_once(
+    tx: Transaction, assembly: Assembly, zoe: Actor
+) -> None:
+    blocked = await somebody(tx, "https://other.example/users/max")
+    there = await somebody(tx, "https://bad.example/users/eve")
+    await blocking.block(tx, assembly.actor, blocked)
+    await blocking.rule_domain(tx, "bad.example", BLOCKED)
+    await tx.flush()
+    assert await hearing.heard_actors(tx, [zoe, blocked, there]) == {zoe.id}
+    assert await hearing.heard_actors(tx, []) == set()
 
 
 @pytest.mark.parametrize("domain", ["", " ", "example", "a.example/b", "a b.example", "https://"])

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from node import clock, digests
-from node.assembly import decisions, members, method, proposals, votes
+from node.assembly import decisions, members, method, proposals, register, votes
 from node.assembly.method import Count
 from node.database import Database, Transaction
 from node.errors import Invalid, NotFound, NotNow, Refusal
@@ -306,6 +306,13 @@ async def test_the_register_is_a_chain_that_anybody_can_follow(
     async with database.read() as tx:
         entries = await tx.all(select(RegisterEntry).order_by(RegisterEntry.seq))
         kept = await decisions.listed(tx)
+        assert [one.seq for one in await register.after(tx, 1)] == [2]
+        last = await register.head(tx)
+        assert last is not None
+        assert last.digest == entries[-1].digest
+        assert (await decisions.by_number(tx, 2)).outcome == "withdrawn"
+        with pytest.raises(NotFound):
+            await decisions.by_number(tx, 17)
         said = await tx.all(select(OutboxItem))
     assert [entry.seq for entry in entries] == [1, 2]
     previous = None

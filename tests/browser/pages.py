@@ -15,7 +15,7 @@ _MEMBER = """
 /ecrire/appel /ecrire/reunion /p/1/reviser /p/1/retirer /p/1/ouvrir-le-vote
 /p/1/ouvrir-le-vote?methode= /p/1/ouvrir-le-vote?methode=equal_shares /p/2/voter /p/2/recu
 /p/4/voter /p/2/clore /p/2/prolonger /p/2/annuler-le-vote /p/2/changer-le-texte /p/2/salle
-/p/2/procuration /d/1/corriger /d/1/suite /e/1/modifier /e/1/annuler /e/2/reunion
+/p/4/procuration /d/1/suite /e/1/modifier /e/1/annuler /e/2/reunion
 /e/2/ordre-du-jour /e/2/emargement /e/2/emargement/imprimer /e/2/compte-rendu/ecrire
 /e/2/compte-rendu /compte /compte/profil /compte/langue /compte/ailleurs /compte/mot-de-passe
 /compte/quitter /compte/compte-lie /p/1/amender /p/1/amendements /p/1/tour /p/1/reporter
@@ -24,7 +24,7 @@ _MEMBER = """
 
 _IN_CHARGE = """
 /admin /admin/reglages /admin/membres /admin/reseau /admin/file /admin/journal /interagir
-/@ana /compte/page /d/1 /admin/journal-des-actes /admin/membres/1 /admin/regles
+/@ana /compte/page /d/1 /d/1/corriger /admin/journal-des-actes /admin/membres/{member} /admin/regles
 /admin/regles/methodes /admin/membres/invitations/{invitation}
 """
 
@@ -34,7 +34,8 @@ PAGES = [
     *(("ana", path) for path in _IN_CHARGE.split()),
 ]
 
-# files to take away, doors that only lead on, and what is seen once, at a secret address
+# files to take away, other addresses of the same page, doors that only lead on,
+# what needs more of a story than the others, and what is seen once, at a secret address
 NO_PAGES: set[str] = {
     "/agenda.ics",
     "/e/{n:int}.ics",
@@ -53,6 +54,8 @@ NO_PAGES: set[str] = {
     "/p/{n:int}/vote",
     "/g/{handle}",
     "/n/{ulid}",
+    "/u/{handle}",
+    "/p/{n:int}-{slug}",
     "/authorize_interaction",
     "/admin/membres/invitations/{id:int}/imprimer",
     "/admin/membres/demandes/{id:int}",

@@ -58,6 +58,17 @@ class Person:
         await self.write_in("/admin/membres/invitations", label=label)
         return self.page.url.partition("?")[0].rpartition("/")[2]
 
+    async def find_member(self, name: str) -> str:
+        """Return the number of a member's page, as somebody in charge."""
+        await self.page.goto("/admin/membres")
+        await self.follow(name)
+        return self.page.url.partition("?")[0].rpartition("/")[2]
+
+    async def exist_elsewhere(self) -> None:
+        """Let people on other servers find oneself."""
+        await self.page.goto("/compte/ailleurs")
+        await self.write_in("/compte/ailleurs")
+
     async def keep_draft(self, title: str, text: str) -> str:
         """Begin a draft, and return the number of its page."""
         await self.page.goto("/ecrire/proposition")
@@ -106,17 +117,14 @@ class Person:
         await self.main.locator("button[value=publish]").click()
         await self.page.wait_for_url(re.compile(rf"/p/{number}[^/]*$"))
 
-    async def open_vote(
-        self, number: int, method: str = "Majorité simple", *, options: str = ""
-    ) -> None:
+    async def open_vote(self, number: int, method: str = "Majorité simple", **more: str) -> None:
         """Choose how to decide, until when, and open the vote."""
         await self.page.goto(f"/p/{number}/ouvrir-le-vote?methode=")
         await self.main.get_by_role("radio", name=method, exact=True).check()
         await self.press("Continuer")
         end = datetime.now(UTC) + timedelta(days=4)
         await self.write(closes_at_date=f"{end:%Y-%m-%d}", closes_at_time="20:00")
-        if options:
-            await self.write(options=options)
+        await self.write(**more)
         await self.press("Relire")
         await self.press("Ouvrir le vote")
 

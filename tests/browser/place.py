@@ -101,6 +101,8 @@ async def _fill(place: Place, ana: Person) -> None:
     await ana.press("Publier")
     place.found["note"] = await _comment_of_his(ben)
     place.found["draft"] = await ben.keep_draft("Un nouveau lavoir", "Le lavoir fuit.")
+    place.found["member"] = await ana.find_member("Ben Diallo")
+    await ana.exist_elsewhere()
     place.found["invitation"] = await ana.invite("Marché de décembre")
     await ben.revise(1, TEXT.replace("22 h", "21 h"), "La mairie ferme à 21 h.")
     await ben.propose("Prêter les outils du jardin", "Chaque outil porte une fiche.\n")
@@ -111,7 +113,7 @@ async def _fill(place: Place, ana: Person) -> None:
     await asyncio.gather(ben.vote(3, "Pour"), ana.vote(3, "Contre", "Trop près du mur."))
     await ben.close(3, "Le compost se fait ; Ben s'en charge.")
     await ben.propose("La couleur de la porte", "La porte de la halle est à repeindre.\n")
-    await ben.open_vote(4, "Jugement majoritaire", options="Bleu\nVert\nOcre")
+    await ben.open_vote(4, "Jugement majoritaire", options="Bleu\nVert\nOcre", proxies="1")
     await _announce(ben, "appel", "Publier l’appel", "Chantier de la haie")
     await _announce(ben, "reunion", "Annoncer la réunion", "Assemblée d'hiver")
     for one in (ana, ben, chloe):

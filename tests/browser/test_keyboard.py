@@ -1,16 +1,16 @@
 """Somebody who has no mouse, or cannot use one, does everything that matters."""
 
-import pytest
 from playwright.async_api import Page
 
-from tests.browser.chromium import DESK
+from tests.browser.chromium import DESK, MARKS
 from tests.browser.people import Person
 from tests.browser.place import PASSWORD, Place
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = MARKS
 
 _FOCUS = """() => {
-    const one = document.activeElement, style = getComputedStyle(one), box = one.getBoundingClientRect();
+    const one = document.activeElement;
+    const style = getComputedStyle(one), box = one.getBoundingClientRect();
     return {
         name: one.getAttribute("name") || "", id: one.id, value: one.value || "",
         text: (one.innerText || one.value || "").replace(/\\s+/g, " ").trim(), tag: one.tagName,
@@ -101,7 +101,8 @@ async def test_a_link_that_was_handed_over_lets_a_member_in(place: Place) -> Non
     person = await Person.at(await place.open(DESK))
     keys = Keys(person.page)
     await person.page.goto(await place.link("chloe"))
-    await keys.to(text="Se connecter")
+    await keys.to(name="password")
+    await keys.to(text="Se connecter", most=1)
     await keys.enter()
     assert person.page.url.endswith("/tableau-de-bord")
     await person.page.context.close()

@@ -7,15 +7,16 @@ from starlette.routing import Route
 import node.web
 from node.autoload import autoload
 from tests.browser import axe
-from tests.browser.chromium import DESK, PHONE, Look
+from tests.browser.chromium import DESK, MARKS, PHONE, Look
 from tests.browser.pages import MISSING, NO_PAGES, PAGES
 from tests.browser.place import Place
 from tests.browser.watch import Watch
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = MARKS
 
 HEAVIEST = 35_000  # bytes of HTML, as they stand
 _NARROWEST = ViewportSize(width=320, height=640)
+_UNFOLD = "document.querySelectorAll('details').forEach(one => { one.open = true })"
 _TOO_WIDE = """() => {
     const wide = document.documentElement.scrollWidth;
     if (wide <= innerWidth) return [];
@@ -35,14 +36,16 @@ async def test_a_page_is_open_to_everybody(place: Place, look: Look, who: str, p
         assert answer is not None
         assert answer.status == (404 if path == MISSING else 200), await page.inner_text("main")
         assert len(await answer.body()) <= HEAVIEST
+        assert len(watch.files) <= 2, "more than a style sheet and the sign of the assembly"
+        await page.evaluate(_UNFOLD)
         assert await axe.violations(page) == []
         if look is PHONE:
-            assert await _too_wide(page, look) == []
+            assert await too_wide(page, look) == []
         assert watch.strangers == []
         assert [one for one in watch.complaints if "status of 404" not in one] == []
 
 
-def test_no_page_is_forgotten() -> None:
+async def test_no_page_is_forgotten() -> None:
     """Whoever adds a page adds its address to the list in tests/browser/pages.py."""
     routes = [route for one in autoload(node.web) for route in getattr(one, "routes", [])]
     wanted = {
@@ -64,7 +67,7 @@ class _Any(dict[str, str]):
         return "1"
 
 
-async def _too_wide(page: Page, look: Look) -> list[str]:
+async def too_wide(page: Page, look: Look) -> list[str]:
     """Return how wide the page is, and what makes it so, where it must be moved sideways."""
     await page.set_viewport_size(_NARROWEST)
     found: list[str] = await page.evaluate(_TOO_WIDE)

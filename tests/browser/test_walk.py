@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.browser.chromium import FRENCH_PHONE
+from tests.browser.chromium import FRENCH_PHONE, MARKS
 from tests.browser.people import Person
 from tests.browser.place import PASSWORD, Place
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = MARKS
 
 IDEA = """Le four à pain ne sert qu'à la fête d'août.
 
@@ -97,7 +97,7 @@ async def _read_the_register(place: Place, person: Person, decision: int, title:
     for words in ("Adoptée", "Chloé tient le calendrier", "le premier dimanche de chaque mois"):
         assert await person.reads(words), await person.text()
     await person.page.goto("/decisions")
-    head = await person.main.locator("code.copy").inner_text()
+    head = await person.main.locator("dd code.copy").inner_text()
     exported = await person.page.request.get("/decisions/registre.json")
     file = place.node.folder / f"registre-{decision}.json"
     file.write_bytes(await exported.body())

@@ -11,6 +11,7 @@ class Watch:
     def __init__(self, page: Page, origin: str) -> None:
         self.page = page
         self.origin = origin
+        self.files: set[str] = set()
         self.strangers: list[str] = []
         self.complaints: list[str] = []
 
@@ -31,6 +32,8 @@ class Watch:
         self.page.remove_listener("pageerror", self._failed)
 
     def _asked(self, request: Request) -> None:
+        if not request.is_navigation_request():
+            self.files.add(request.url)
         if not request.url.startswith((f"{self.origin}/", "data:")):
             self.strangers.append(request.url)
 

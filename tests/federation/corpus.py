@@ -1,7 +1,6 @@
 """The documents of other software, and the letters in which they arrive here."""
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -44,7 +43,9 @@ def documents(of: str | None = None) -> tuple[tuple[str, bytes], ...]:
     """Every document, by the name of its file."""
     pattern = f"{of or '*'}/*"
     found = sorted(path for path in folder().glob(pattern) if path.suffix != ".md")
-    return tuple((path.name, path.read_bytes()) for path in found)
+    read = [(path.name, path.read_bytes()) for path in found]
+    # Actors last: once they are read anew, their letters would need their own keys.
+    return tuple(sorted(read, key=lambda one: is_actor(decoded(one[1]))))
 
 
 def decoded(body: bytes) -> Any:
@@ -55,16 +56,25 @@ def decoded(body: bytes) -> Any:
         return None
 
 
+def types(found: Document) -> set[str]:
+    """The types that a document gives itself, as far as they are words."""
+    return {short(kind) for kind in values.as_list(found.get("type")) if isinstance(kind, str)}
+
+
+def is_actor(found: object) -> bool:
+    """Say whether a document is about somebody."""
+    return isinstance(found, dict) and bool(types(found) & ACTORS)
+
+
 def wrapped(body: bytes) -> tuple[str, bytes]:
     """Return who sends a document and in what form: an activity as it stands, the rest wrapped."""
     found = decoded(body)
     if not isinstance(found, dict):
         return NOBODY, body
-    kinds = {short(kind) for kind in values.as_list(found.get("type")) if isinstance(kind, str)}
-    if kinds & ACTORS:
+    if is_actor(found):
         who = values.first_id(found.get("id")) or NOBODY
         return who, _activity("Update", who, found)
-    if "actor" in found and (kinds & ACTIVITIES or "object" in found):
+    if "actor" in found and (types(found) & ACTIVITIES or "object" in found):
         return _first(found["actor"]) or NOBODY, body
     who = _first(found.get("attributedTo")) or _first(found.get("actor")) or NOBODY
     return who, _activity("Create", who, found)
@@ -117,6 +127,7 @@ class Post:
             await introduce(self.node, sender)
         if not sender.key_id.isascii() or any(sign in sender.key_id for sign in '"\\\r\n'):
             sender = self.stranger
+        self._let_stand(who, body)
         answer = await sender.send(self.node, letter)
         if answer.status_code != 202:
             return answer.status_code, "refused", answer.text
@@ -128,6 +139,8 @@ class Post:
             return 202, item.state, item.reason
         return 202, "ignored", "the farewell of a stranger"
 
-    async def bring_all(self, bodies: Iterator[bytes]) -> list[tuple[int, str, str | None]]:
-        """Send many, one after the other."""
-        return [await self.bring(body) for body in bodies]
+    def _let_stand(self, who: str, body: bytes) -> None:
+        """Let an actor stand at its own address, where a node will look."""
+        found = decoded(body)
+        if is_actor(found):
+            self.stranger.fediverse.documents[who] = found

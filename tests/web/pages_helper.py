@@ -80,7 +80,10 @@ class Place:
         """Close the vote about a proposal."""
         async with self.database.transaction() as tx:
             vote = await votes.on(tx, await proposals.by_number(tx, number))
-            return await votes.close_vote(tx, vote, by=await self._ana(tx), statement=statement)
+            ana = await self._ana(tx)
+            decision = await votes.close_vote(tx, vote, by=ana, statement=statement)
+        assert decision is not None
+        return decision
 
     async def say(self, number: int, member: Member, text: str) -> str:
         """Comment on a proposal, and return the address of the comment."""
