@@ -30,6 +30,10 @@ class Postgres:
             folder / "data", cleanup_mode="stop"
         )
         self._admin = self._server.get_uri()
+        # Nobody pulls the plug of a test: what is written need not reach the disk.
+        for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
+            self.run(f"ALTER SYSTEM SET {setting} = off")
+        self.run("SELECT pg_reload_conf()")
         self.run("CREATE DATABASE template_palabre")
         asyncio.run(migrations.prepare(self.url("template_palabre"), folder))
 
