@@ -55,6 +55,14 @@ class Node:
         """Return the lock under this name, the same for all who hold or await it."""
         return self.busy.setdefault(name, asyncio.Lock())
 
+    buckets: dict[str, Bucket] = field(default_factory=dict)
+
+    def bucket(self, name: str, rate: float, burst: float) -> Bucket:
+        """Return the node's own limit of this name: two nodes in one process share none."""
+        if name not in self.buckets:
+            self.buckets[name] = Bucket(rate=rate, burst=burst)
+        return self.buckets[name]
+
     @property
     def origin(self) -> str:
         """Scheme and host of every address of ours."""

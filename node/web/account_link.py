@@ -8,14 +8,13 @@ from node.assembly import linking
 from node.errors import NotFound, NotNow, Problem, Refusal, TooMany, Unreachable
 from node.federation import actors, back_links
 from node.models import Actor, Member
-from node.network.politeness import Bucket
 from node.web.forms import Form, form, see_other
 from node.web.page import page
 from node.web.security import myself, signed_in
 
 _HERE = "/compte/compte-lie"
 # One account is written to three times an hour at most, whoever asks (E7).
-_CLAIMS = Bucket(rate=1 / 1200, burst=3)
+_CLAIMS = ("account_link_claims", 1 / 1200, 3)
 
 
 async def show(request: Request) -> Response:
@@ -117,7 +116,9 @@ def _problem(request: Request, error: Refusal | Unreachable, field: str, written
 
 
 def _be_patient(request: Request, whose: str) -> None:
-    if wait := _CLAIMS.take(f"{request.app.state.node.origin} {whose}"):
+    if wait := request.app.state.node.bucket(*_CLAIMS).take(
+        f"{request.app.state.node.origin} {whose}"
+    ):
         seconds = max(1, round(wait))
         raise TooMany("too many claims", code="claims-too-often", retry_after=seconds)
 

@@ -8,7 +8,6 @@ from starlette.routing import Route
 
 from node.errors import Problem, Refusal, TooMany, Unreachable
 from node.federation import remote
-from node.network.politeness import Bucket
 from node.web.forms import Form, filled, form
 from node.web.page import page
 from node.web.security import is_secure
@@ -16,7 +15,7 @@ from node.web.sign_in import block_of
 
 _SERVER_COOKIE = "serveur"
 _YEAR = 31_536_000
-_LOOK_UPS = Bucket(rate=1 / 10, burst=10)
+_LOOK_UPS = ("follow_look_ups", 1 / 10, 10)
 _INTENTS = ("Follow", "Object", "Like", "Announce", "Create")
 
 
@@ -86,7 +85,9 @@ def _server(address: str, door: str | None) -> str:
 
 def _be_patient(request: Request) -> None:
     address = request.client.host if request.client else ""
-    if wait := _LOOK_UPS.take(f"{request.app.state.node.origin} {block_of(address)}"):
+    if wait := request.app.state.node.bucket(*_LOOK_UPS).take(
+        f"{request.app.state.node.origin} {block_of(address)}"
+    ):
         raise TooMany("too many servers looked for", retry_after=max(1, round(wait)))
 
 

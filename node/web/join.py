@@ -10,7 +10,6 @@ from starlette.routing import Route
 from node import clock
 from node.assembly import access, joining, rules, welcoming
 from node.errors import Invalid, NotFound, Problem, TooMany
-from node.network.politeness import Bucket
 from node.web import reading
 from node.web.forms import Form, filled, form, see_other
 from node.web.page import page
@@ -20,7 +19,7 @@ from node.web.sign_in import block_of
 TRAP = "website"
 SECONDS_LEAST = 3
 _DOORS = {"ici": joining.HERE, "partenaire": joining.PARTNER}
-_BY_ADDRESS = Bucket(rate=1 / 360, burst=5)
+_BY_ADDRESS = ("join_by_address", 1 / 360, 5)
 
 
 async def show(request: Request) -> Response:
@@ -108,7 +107,9 @@ def _is_automatic(answers: Form) -> bool:
 
 def _be_patient(request: Request) -> None:
     address = request.client.host if request.client else ""
-    if wait := _BY_ADDRESS.take(f"{request.app.state.node.origin} {block_of(address)}"):
+    if wait := request.app.state.node.bucket(*_BY_ADDRESS).take(
+        f"{request.app.state.node.origin} {block_of(address)}"
+    ):
         seconds = max(1, round(wait))
         raise TooMany("too many requests", code="asked-too-often", retry_after=seconds)
 

@@ -10,14 +10,13 @@ from starlette.routing import Route
 from node.assembly import access, members
 from node.errors import NotFound, Problem, TooMany
 from node.models import Member
-from node.network.politeness import Bucket
 from node.web.forms import Form, filled, form, see_other
 from node.web.page import page
 from node.web.security import is_secure, same_site_path
 from node.web.visitor import session_cookie
 
-_BY_ADDRESS = Bucket(rate=1 / 20, burst=20)
-_BY_NAME = Bucket(rate=1 / 60, burst=10)
+_BY_ADDRESS = ("sign_in_by_address", 1 / 20, 20)
+_BY_NAME = ("sign_in_by_name", 1 / 60, 10)
 _FAILED = Problem("handle", "sign-in-failed", {})
 
 
@@ -81,8 +80,10 @@ def block_of(address: str) -> str:
 
 def _be_patient(request: Request, handle: str) -> None:
     address = request.client.host if request.client else ""
-    node = request.app.state.node.origin
-    wait = max(_BY_ADDRESS.take(f"{node} {block_of(address)}"), _BY_NAME.take(f"{node} {handle}"))
+    node = request.app.state.node
+    wait = max(
+        node.bucket(*_BY_ADDRESS).take(block_of(address)), node.bucket(*_BY_NAME).take(handle)
+    )
     if wait:
         seconds = max(1, round(wait))
         raise TooMany("too many tries to sign in", code="too-many-tries", retry_after=seconds)

@@ -509,6 +509,6 @@ async def test_a_transport_of_a_test_replaces_the_network_but_not_the_rules() ->
 
 def test_certificates_are_checked_by_default() -> None:
     client = Client()
-    tls = client._transport._tls  # type: ignore[attr-defined]
+    tls = client._transport._tls()  # type: ignore[attr-defined]
     assert tls.verify_mode is ssl.CERT_REQUIRED
     assert tls.check_hostname

@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 
 from node.assembly import joining, members
 from node.models import JoinRequest
-from node.web import account_link, join
 from tests.conftest import Travel
 from tests.web.conftest_shell import ORIGIN, Door, errors_in, opened, token_in
 
@@ -17,9 +16,7 @@ ASKED = {"name": "Nadia", "reason": "Je viens d'arriver."}
 
 
 @pytest.fixture
-async def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Door]:
-    for bucket in (join._BY_ADDRESS, account_link._CLAIMS):
-        monkeypatch.setattr(bucket, "_kept", {}, raising=False)
+async def door(tmp_path: Path) -> AsyncIterator[Door]:
     async with opened(tmp_path) as found:
         yield found
 

@@ -152,7 +152,7 @@ def test_only_web_addresses_become_links(url: str | None) -> None:
 
 
 def test_the_style_sheet_of_the_pages_is_light() -> None:
-    assert len((Path(style.__file__).parent / "static" / "pages.css").read_bytes()) <= 4600
+    assert len((Path(style.__file__).parent / "static" / "pages.css").read_bytes()) <= 5_000
 
 
 async def test_a_visit_is_kept_out_of_caches_and_referrers(place: Place) -> None:
