@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from node.assembly import joining, members
 from node.models import JoinRequest
+from node.web import join
 from tests.conftest import Travel
 from tests.web.conftest_shell import ORIGIN, Door, errors_in, opened, token_in
 
