@@ -65,7 +65,7 @@ async def test_a_follower_receives_a_proposal_its_vote_and_its_decision(
     fedify: FedifyPeer, ours: PalabreNode
 ) -> None:
     await follow(fedify, ours)
-    proposal = await ours.publish(closes_in=6)
+    proposal = await ours.publish(closes_in=20)
     [article] = await fedify.received("Create", object_type="Article")
     assert article["document"]["object"]["id"] == proposal
 
