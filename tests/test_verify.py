@@ -138,11 +138,13 @@ def test_what_cannot_be_read_is_another_exit_code(
 
 
 async def test_the_register_of_a_node_is_exported_and_checked(
-    place: Place, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+    place: Place,
+    tmp_path: Path,
+    capfdbinary: pytest.CaptureFixture[bytes],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     settings = place.app.node.settings
-    if not settings.database.startswith("sqlite"):
-        pytest.skip("the command reads its settings from the folder")
+    monkeypatch.setenv("PALABRE_DATABASE_URL", settings.database)
     data = ["--data", settings.data]
     await _run(["register", "export", "--json", *data])
     path = tmp_path / "registre.json"
