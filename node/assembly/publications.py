@@ -15,7 +15,11 @@ from node.events import record
 from node.models import Actor, Follow, Publication, Tombstone
 
 _COLUMNS = [column.name for column in Publication.__table__.columns]
-_GRAVE = select(Tombstone.author_uri).where(Tombstone.uri == bindparam("uri"))
+_GRAVE = (
+    select(Tombstone.uri)
+    .join(Actor, Actor.uri == Tombstone.author_uri)
+    .where(Tombstone.uri == bindparam("uri"), Actor.id == bindparam("author_id"))
+)
 _INSERT = {
     "sqlite": sqlite_insert(Publication).on_conflict_do_nothing(index_elements=["uri"]),
     "postgresql": postgresql_insert(Publication).on_conflict_do_nothing(index_elements=["uri"]),
@@ -27,11 +31,9 @@ async def keep(tx: Transaction, publication: Publication) -> bool:
 
     Return whether it is new. The object itself is only read, never attached.
     """
-    grave = await tx.scalar(_GRAVE, {"uri": publication.uri})
-    if grave is not None:
-        author = await tx.get(Actor, publication.author_id)
-        if author is None or grave == author.uri:
-            return False
+    grave = {"uri": publication.uri, "author_id": publication.author_id}
+    if await tx.scalar(_GRAVE, grave) is not None:
+        return False
     values = {name: getattr(publication, name) for name in _COLUMNS}
     if (await tx.execute(_INSERT[tx.dialect], values)).rowcount != 1:
         return False
@@ -46,7 +48,7 @@ async def forget(tx: Transaction, uri: str, author: Actor, former_type: str | No
         known.content = known.document = ""
         known.name = known.summary = None
         known.deleted_at = clock.now()
-    if await tx.get(Tombstone, uri) is None:
+    if await tx.get(Tombstone, (uri, author.uri)) is None:
         tx.add(Tombstone(uri=uri, author_uri=author.uri, former_type=former_type))
     await tx.flush()
 

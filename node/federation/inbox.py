@@ -109,9 +109,9 @@ class Acceptor:
         async with self._database.transaction() as tx:
             new = await write(tx, [letter for letter, _ in group])
         for one in group:
-            if one[0].uri not in new:
+            if _name(one[0]) not in new:
                 self.backlog.remove(one[0].sender)
-            new.discard(one[0].uri)
+            new.discard(_name(one[0]))
             self._answer(one, None)
 
     def _answer(self, one: Waiting, error: Exception | None) -> None:
@@ -136,11 +136,11 @@ class Acceptor:
             self.backlog.add(letter.sender)
 
 
-async def write(tx: Transaction, letters: Sequence[Letter]) -> set[str]:
-    """Keep letters that are not kept yet, ring for who reads them; return the ids of the new."""
+async def write(tx: Transaction, letters: Sequence[Letter]) -> set[tuple[str, str]]:
+    """Keep letters that are not kept yet, ring for who reads them; return the names of the new."""
     now = clock.now()
     insert = postgresql_insert if tx.dialect == "postgresql" else sqlite_insert
-    statement = insert(InboxItem).on_conflict_do_nothing(index_elements=["uri"])
+    statement = insert(InboxItem).on_conflict_do_nothing(index_elements=["uri", "sender_uri"])
     rows = [
         {
             "id": ids.new_id(),
@@ -155,6 +155,11 @@ async def write(tx: Transaction, letters: Sequence[Letter]) -> set[str]:
         }
         for letter in letters
     ]
-    written = await tx.execute(statement.returning(InboxItem.uri), rows)
+    written = await tx.execute(statement.returning(InboxItem.uri, InboxItem.sender_uri), rows)
     tx.tell(ARRIVALS)
-    return {row[0] for row in written.all()}
+    return {(row[0], row[1]) for row in written.all()}
+
+
+def _name(letter: Letter) -> tuple[str, str]:
+    """What makes a letter one and the same: its id, in the mouth of its sender."""
+    return letter.uri, letter.sender

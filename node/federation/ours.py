@@ -83,8 +83,7 @@ async def is_ours(tx: Transaction, uri: str) -> bool:
 
 async def was_taken_back(tx: Transaction, uri: str, by: Actor) -> bool:
     """Say whether somebody took back what arrives only now; nobody else's word counts (P7)."""
-    grave = await tx.get(Tombstone, uri)
-    return grave is not None and grave.author_uri == by.uri
+    return await tx.get(Tombstone, (uri, by.uri)) is not None
 
 
 async def exists(tx: Transaction, uri: str) -> bool:

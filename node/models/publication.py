@@ -45,11 +45,11 @@ class Publication(Model):
 
 
 class Tombstone(Model):
-    """An address that had something and never will again."""
+    """An address that had something and never will again, as its author says."""
 
     __tablename__ = "tombstone"
 
     uri: Mapped[str] = mapped_column(primary_key=True)
-    author_uri: Mapped[str]
+    author_uri: Mapped[str] = mapped_column(primary_key=True)
     former_type: Mapped[str | None] = mapped_column(default=None)
     deleted_at: Mapped[datetime] = mapped_column(default_factory=clock.now)

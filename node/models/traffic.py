@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from node import clock, ids
@@ -23,11 +23,13 @@ class InboxItem(Model):
             sqlite_where=_WAITING,
             postgresql_where=_WAITING,
         ),
+        # An id is its sender's word: nobody can occupy the id of a neighbour.
+        UniqueConstraint("uri", "sender_uri"),
         Index("ix_inbox_item_handled_at", "handled_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, default_factory=ids.new_id)
-    uri: Mapped[str] = mapped_column(unique=True)
+    uri: Mapped[str]
     sender_uri: Mapped[str]
     type: Mapped[str]
     document: Mapped[str]

@@ -6,7 +6,7 @@ from node.assembly import contributions, members, publications
 from node.assembly.contributions import TEXT_MAX
 from node.database import Transaction
 from node.errors import Invalid, NotFound, NotNow, Refusal
-from node.models import Actor, Contribution, Member, Proposal, Publication, State, Tombstone
+from node.models import Actor, Contribution, Member, Proposal, Publication, State
 from tests.assembly.conftest import somebody
 
 
@@ -162,7 +162,6 @@ async def test_what_others_publish_is_kept_once_and_forgotten_for_good(
     other = await somebody(tx, "https://other.example/users/max")
     await publications.forget(tx, article.uri, other)
     assert article.deleted_at is None
-    await tx.delete(await tx.get(Tombstone, article.uri))
     await publications.forget(tx, article.uri, zoe, "Article")
     await publications.forget(tx, article.uri, zoe, "Article")
     assert (article.content, article.document) == ("", "")

@@ -72,7 +72,7 @@ def upgrade() -> None:
         sa.Column("received_at", Moment, nullable=False),
         sa.Column("handled_at", Moment, nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox_item")),
-        sa.UniqueConstraint("uri", name=op.f("uq_inbox_item_uri")),
+        sa.UniqueConstraint("uri", "sender_uri", name=op.f("uq_inbox_item_uri_sender_uri")),
     )
     op.create_index("ix_inbox_item_handled_at", "inbox_item", ["handled_at"], unique=False)
     op.create_index(
@@ -110,7 +110,7 @@ def upgrade() -> None:
         sa.Column("author_uri", sa.Text(), nullable=False),
         sa.Column("former_type", sa.Text(), nullable=True),
         sa.Column("deleted_at", Moment, nullable=False),
-        sa.PrimaryKeyConstraint("uri", name=op.f("pk_tombstone")),
+        sa.PrimaryKeyConstraint("uri", "author_uri", name=op.f("pk_tombstone")),
     )
     op.create_table(
         "actor_block",

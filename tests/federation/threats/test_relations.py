@@ -8,6 +8,7 @@ from node.models import (
     ActorBlock,
     Contribution,
     Follow,
+    InboxItem,
     Publication,
     Reaction,
     Report,
@@ -340,3 +341,19 @@ async def test_a28_a_share_counts_only_from_those_we_follow(
         await mallory.send(scene.node, activity)
         await scene.work()
     assert await scene.node.count(Rsvp) == 0
+
+
+async def test_p7_nobody_occupies_the_id_of_a_neighbours_activity(
+    scene: Scene, alice: Stranger, neighbour: Stranger
+) -> None:
+    """Two people of one server may use one id: each is heard, and each only once."""
+    for who in (alice, neighbour):
+        await scene.meet(who)
+    on = f"{scene.node.origin}/p/{(await scene.proposal()).number}"
+    first = neighbour.activity("Like", on)
+    second = alice.activity("Like", on) | {"id": first["id"]}
+    for _ in range(2):
+        await scene.accepted(neighbour, first)
+        await scene.accepted(alice, second)
+    items = await scene.node.all(InboxItem, InboxItem.uri == first["id"])
+    assert sorted(one.sender_uri for one in items) == sorted([alice.uri, neighbour.uri])
