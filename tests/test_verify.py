@@ -10,9 +10,9 @@ import pytest
 import rfc8785
 
 from node.cli import main
-from node.web import register_book
+from node.web import printing
 from tests.conftest import MakeSettings
-from tests.web.pages_helper import HOST, Place, a_place
+from tests.web.pages_helper import HOST, Place, a_place, sheets
 from tests.web.register_helper import decide, exported
 
 Files = Callable[[dict[str, Any]], str]
@@ -160,12 +160,15 @@ async def test_the_register_of_a_node_is_exported_and_checked(
     assert await _run(["verify", str(folder / "registre.json")]) == 0
     assert await _run(["register", "export", "--html", str(folder), *data]) == 2
     assert await _run(["register", "check", *data]) == 0
+    paper = tmp_path / "registre.pdf"
+    assert await _run(["register", "export", "--pdf", str(paper), *data]) == 0
+    assert sheets(paper.read_bytes()) == 4
 
 
 async def test_a_pdf_needs_the_extra(
     place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Told
 ) -> None:
-    monkeypatch.setattr(register_book, "makes_pdf", lambda: False)
+    monkeypatch.setattr(printing, "is_available", lambda: False)
     data = ["--data", place.app.node.settings.data]
     assert await _run(["register", "export", "--pdf", str(tmp_path / "r.pdf"), *data]) == 2
     assert "palabre[pdf]" in capsys.readouterr().err

@@ -13,7 +13,7 @@ from node.database import Transaction
 from node.federation import register_rows
 from node.models import Actor, Decision, FollowUp, Opinion
 from node.texts import plain
-from node.web import reading, register_book, register_words, tables
+from node.web import printing, reading, register_words, tables
 from node.web.page import page
 from node.web.register_leaves import rendered
 from node.words import Words
@@ -47,7 +47,7 @@ async def show(request: Request) -> Response:
         may_follow_up=correction is None and follow_ups.may_follow_up(decision, member),
         entry=entry,
         qr=reading.qr(uri),
-        has_pdf=register_book.makes_pdf(),
+        has_pdf=printing.is_available(),
         **_figures(request.state.words, decision),
         **followed(request.state.words, decision, lines),
     )

@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from node.assembly import follow_ups, register, timelines
 from node.assembly.follow_ups import Standing
-from node.web import register_book, register_words
+from node.web import printing, register_words
 from node.web.page import page
 from node.words import Words
 
@@ -28,7 +28,7 @@ async def show(request: Request) -> Response:
         count=len(listed),
         head=head,
         follow={number: _told(now, words) for number, (_, now) in standings.items()},
-        has_pdf=register_book.makes_pdf(),
+        has_pdf=printing.is_available(),
     )
 
 

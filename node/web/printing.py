@@ -1,31 +1,36 @@
 """Paper: the style of what is printed, and PDFs made here when the extra is installed."""
 
 import asyncio
+import functools
 import hashlib
 import importlib
 import importlib.util
 from pathlib import Path
-from typing import Any
 
 STYLE = (Path(__file__).parent / "static" / "book.css").read_text("utf-8")
 SHEET_URL = f"/static/book-{hashlib.sha256(STYLE.encode()).hexdigest()[:12]}.css"
 
 
+@functools.cache
 def is_available() -> bool:
-    """Say whether the extra that makes PDFs is installed."""
-    return importlib.util.find_spec("weasyprint") is not None
+    """Say whether PDFs can be made: the extra is installed, and so are the libraries it uses."""
+    if importlib.util.find_spec("weasyprint") is None:
+        return False
+    try:
+        importlib.import_module("weasyprint")
+    except OSError:  # Pango is a package of the system and not of Python.
+        return False
+    return True
 
 
 async def pdf(html: str) -> bytes:
     """Turn a page into a PDF, in a thread, since it takes its time; nothing is fetched for it."""
-    return await asyncio.to_thread(_write, html)
+    return await asyncio.to_thread(made, html)
 
 
-def _write(html: str) -> bytes:
+def made(html: str) -> bytes:
+    """Turn a page into a PDF, here and now."""
     weasyprint = importlib.import_module("weasyprint")
-    made: bytes = weasyprint.HTML(string=html, url_fetcher=_fetch_nothing).write_pdf()
-    return made
-
-
-def _fetch_nothing(url: str, *_more: object, **_named: object) -> dict[str, Any]:
-    raise ValueError(f"{url} is not fetched")
+    nothing = weasyprint.urls.URLFetcher(allowed_protocols=())
+    written: bytes = weasyprint.HTML(string=html, url_fetcher=nothing).write_pdf()
+    return written

@@ -2,12 +2,9 @@
 
 import asyncio
 import functools
-import importlib
-import importlib.util
 import io
 import zipfile
 from collections.abc import AsyncIterator, Sequence
-from pathlib import Path
 from typing import Any, BinaryIO
 
 from node import clock
@@ -16,11 +13,9 @@ from node.database import Transaction
 from node.federation import register_export
 from node.models import Assembly, RegisterEntry
 from node.web import page as pages
-from node.web import register_csv, register_words
+from node.web import printing, register_csv, register_words
 from node.web.register_leaves import Leaf, leaves
 from node.words import Words
-
-STYLE = (Path(__file__).parent / "static" / "book.css").read_text("utf-8")
 
 
 class Book:
@@ -72,7 +67,7 @@ async def open_book(tx: Transaction, words: Words) -> Book:
 async def files(tx: Transaction, words: Words) -> AsyncIterator[tuple[str, bytes]]:
     """Write the folder, file by file: the pages, their style, the table, the checkable export."""
     book, listed = await open_book(tx, words), []
-    yield "style.css", STYLE.encode()
+    yield "style.css", printing.STYLE.encode()
     table = register_csv.header(words)
     async for some in leaves(tx, book.assembly.origin):
         for one, written in zip(some, await asyncio.to_thread(_write, book, some), strict=True):
@@ -98,24 +93,8 @@ async def everything(tx: Transaction, book: Book) -> list[Leaf]:
     return [one async for some in leaves(tx, book.assembly.origin) for one in some]
 
 
-def makes_pdf() -> bool:
-    """Say whether the extra that makes PDFs is installed."""
-    return importlib.util.find_spec("weasyprint") is not None
-
-
-def pdf(written: str) -> bytes:
-    """Turn a page into a PDF; nothing is fetched for it. It takes its time: call it in a thread."""
-    weasyprint = importlib.import_module("weasyprint")
-    made: bytes = weasyprint.HTML(string=written, url_fetcher=_fetch_nothing).write_pdf()
-    return made
-
-
 def _write(book: Book, some: Sequence[Leaf]) -> list[bytes]:
     return [book.leaf(one).encode() for one in some]
-
-
-def _fetch_nothing(url: str, *_more: object, **_named: object) -> dict[str, Any]:
-    raise ValueError(f"{url} is not fetched")
 
 
 def _in_folder(leaf: Leaf) -> str:

@@ -1,7 +1,6 @@
 """The register to take away: to check, for a spreadsheet, to read without a node, on paper."""
 
 import asyncio
-import hashlib
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from typing import BinaryIO
@@ -15,12 +14,10 @@ from node.assembly import assemblies, decisions
 from node.database import Transaction
 from node.errors import NotFound
 from node.federation import register_export, register_rows
-from node.web import reading, register_book, register_csv
+from node.web import printing, reading, register_book, register_csv
 from node.web.register_leaves import leaves, one
 
 _IN_MEMORY, _PIECE = 2_000_000, 65_536
-_SHEET = register_book.STYLE.encode()
-_SHEET_URL = f"/static/book-{hashlib.sha256(_SHEET).hexdigest()[:12]}.css"
 _HEADERS = {"Cache-Control": "no-cache", "Vary": "Accept-Language, Cookie"}
 Writer = Callable[[Transaction, BinaryIO], Awaitable[None]]
 
@@ -58,9 +55,9 @@ async def as_page(request: Request) -> Response:
 
 async def as_pdf(request: Request) -> Response:
     """Hand out the register as a PDF; without the extra, the page to be printed."""
-    if not register_book.makes_pdf():
+    if not printing.is_available():
         return RedirectResponse("/decisions/imprimer", 303, _HEADERS)
-    written = await _whole(request, style=register_book.STYLE)
+    written = await _whole(request, style=printing.STYLE)
     return await _pdf(request, written, "registre")
 
 
@@ -69,33 +66,33 @@ async def decision_as_pdf(request: Request) -> Response:
     number = reading.number(request)
     async with request.app.state.node.database.read() as tx:
         decision = await decisions.by_number(tx, number)
-        if not register_book.makes_pdf():
+        if not printing.is_available():
             return RedirectResponse(f"/d/{number}", 303, _HEADERS)
         book = await register_book.open_book(tx, request.state.words)
         seq = register_rows.seq_of(decision.document)
         found = await one(tx, request.state.assembly.origin, seq) if seq else None
     if found is None:
         raise NotFound(f"decision {number} is not in the register")
-    written = book.leaf(found, style=register_book.STYLE, signs=True)
+    written = book.leaf(found, style=printing.STYLE, signs=True)
     return await _pdf(request, written, f"decision-{decision.label}")
 
 
 async def sheet(_request: Request) -> Response:
     """Answer with the style of the printed pages, which never changes under this name."""
     headers = {"Cache-Control": "public, max-age=31536000, immutable"}
-    return Response(_SHEET, media_type="text/css", headers=headers)
+    return Response(printing.STYLE, media_type="text/css", headers=headers)
 
 
 async def _whole(request: Request, *, style: str = "") -> str:
     async with request.app.state.node.database.read() as tx:
         book = await register_book.open_book(tx, request.state.words)
         listed = await register_book.everything(tx, book)
-    return await asyncio.to_thread(book.whole, listed, style=style, sheet=_SHEET_URL)
+    return await asyncio.to_thread(book.whole, listed, style=style, sheet=printing.SHEET_URL)
 
 
 async def _pdf(request: Request, written: str, name: str) -> Response:
     async with request.app.state.node.one_at_a_time("register-pdf"):
-        made = await asyncio.to_thread(register_book.pdf, written)
+        made = await printing.pdf(written)
     return Response(made, media_type="application/pdf", headers=_download(request, name, "pdf"))
 
 
@@ -132,5 +129,5 @@ routes = [
     Route("/decisions/registre.zip", as_folder),
     Route("/decisions/imprimer", as_page),
     Route("/d/{n:int}.pdf", decision_as_pdf),
-    Route(_SHEET_URL, sheet),
+    Route(printing.SHEET_URL, sheet),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -149,3 +150,11 @@ def hidden(answer: httpx.Response) -> dict[str, str]:
     """Return the hidden fields of a page's forms."""
     found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', answer.text)
     return {name: html.unescape(value) for name, value in found if name != "suite"}
+
+
+def sheets(pdf: bytes) -> int:
+    """Count the sheets of a PDF, which must be whole."""
+    assert pdf.startswith(b"%PDF-1.7")
+    assert pdf.endswith(b"%%EOF\n")
+    packed = re.findall(rb"stream\n(.*?)\nendstream", pdf, re.DOTALL)
+    return sum(len(re.findall(rb"/Type /Page\b", zlib.decompress(one))) for one in packed)

@@ -1,6 +1,7 @@
 """The register taken away: as JSON, as a table, as a folder of pages, on paper."""
 
 import csv
+import importlib
 import io
 import re
 import zipfile
@@ -11,9 +12,9 @@ import rfc8785
 
 from node.assembly import verifying
 from node.federation import register_proofs
-from node.web import register_book, register_csv
+from node.web import printing, register_csv
 from tests.conftest import MakeSettings
-from tests.web.pages_helper import HOST, Place, a_place, text
+from tests.web.pages_helper import HOST, Place, a_place, sheets, text
 from tests.web.register_helper import decide, exported
 
 EVIL = "=cmd|'/c calc'!A0"
@@ -108,7 +109,7 @@ async def test_everything_stands_on_one_page_to_print(place: Place) -> None:
 async def test_without_the_extra_the_page_to_print_is_offered(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(register_book, "makes_pdf", lambda: False)
+    monkeypatch.setattr(printing, "is_available", lambda: False)
     async with place.visitor() as browser:
         answer = await browser.get("/decisions.pdf")
         assert (answer.status_code, answer.headers["location"]) == (303, "/decisions/imprimer")
@@ -117,24 +118,34 @@ async def test_without_the_extra_the_page_to_print_is_offered(
         assert "menu de votre navigateur" in text(await browser.get("/d/1"))
 
 
-async def test_with_the_extra_the_pdf_is_made_from_the_page_alone(
-    place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    seen: list[str] = []
-
-    def made(written: str) -> bytes:
-        seen.append(written)
-        return b"%PDF-1.7"
-
-    monkeypatch.setattr(register_book, "makes_pdf", lambda: True)
-    monkeypatch.setattr(register_book, "pdf", made)
+async def test_a_pdf_of_the_register_has_a_sheet_for_each_decision(place: Place) -> None:
     async with place.visitor() as browser:
-        for address in ("/decisions.pdf", "/d/1.pdf"):
-            answer = await browser.get(address)
-            assert answer.content == b"%PDF-1.7"
-            assert answer.headers["content-type"] == "application/pdf"
+        assert ".pdf" in (await browser.get("/decisions")).text
+        whole = await browser.get("/decisions.pdf")
+        one = await browser.get("/d/1.pdf")
         assert (await browser.get("/d/9.pdf")).status_code == 404
-    assert all("<style>" in one and "<link" not in one for one in seen)
+    for answer in (whole, one):
+        assert answer.headers["content-type"] == "application/pdf"
+        assert "attachment" in answer.headers["content-disposition"]
+    assert sheets(whole.content) == 3
+    assert sheets(one.content) == 1
+
+
+def test_nothing_is_fetched_for_a_pdf(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("ERROR"):
+        written = printing.made('<img src="https://elsewhere.example/a.png"><p>Bonjour.')
+    assert sheets(written) == 1
+    assert "disallowed protocol: https://elsewhere.example/a.png" in caplog.text
+
+
+def test_without_the_libraries_of_the_system_no_pdf_is_offered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def missing(_name: str) -> None:
+        raise OSError("cannot load library 'libpango-1.0-0'")
+
+    monkeypatch.setattr(importlib, "import_module", missing)
+    assert not printing.is_available.__wrapped__()
 
 
 async def test_the_register_of_an_empty_assembly_is_taken_away_too(

@@ -11,7 +11,7 @@ from node.cli.commands.verify import BrokenRegister, say_broken
 from node.database import Transaction
 from node.federation import register_export
 from node.federation.register_watch import register_health
-from node.web import language, register_book, register_csv
+from node.web import language, printing, register_book, register_csv
 from node.web.register_leaves import leaves
 from node.words import Words
 
@@ -31,7 +31,7 @@ def _export_flags(parser: argparse.ArgumentParser, said: Words) -> None:
 @command("register export", _export_flags)
 def export(context: Context) -> None:
     """Write the register in one of its forms."""
-    if context.given.pdf and not register_book.makes_pdf():
+    if context.given.pdf and not printing.is_available():
         raise WrongUse(context.said("cli.register-no-pdf"))
     context.run(_export(context))
 
@@ -74,7 +74,7 @@ async def _write_folder(context: Context, tx: Transaction, words: Words, folder:
 async def _write_pdf(context: Context, tx: Transaction, words: Words, path: Path) -> None:
     book = await register_book.open_book(tx, words)
     listed = await register_book.everything(tx, book)
-    _put(context, path, register_book.pdf(book.whole(listed, style=register_book.STYLE)))
+    _put(context, path, printing.made(book.whole(listed, style=printing.STYLE)))
     context.say("cli.register-written", path=path)
 
 
