@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Date, and_, bindparam, false, func, or_, select, union
 
 from node.assembly import decisions, proposals
 from node.database import Transaction
@@ -90,17 +91,24 @@ def standing(decision: Decision, lines: Sequence[FollowUp]) -> Standing:
     return Standing(holder=holder, due_on=due_on, review_on=review_on, is_done=is_done)
 
 
-async def standings(tx: Transaction) -> dict[int, tuple[Decision, Standing]]:
+async def standings(
+    tx: Transaction, among: set[int] | None = None
+) -> dict[int, tuple[Decision, Standing]]:
     """Return how things stand with the decisions in force of which anything is said, by number.
 
-    What was noted under a decision goes on under the one that corrects it.
+    What was noted under a decision goes on under the one that corrects it. `among` are the only
+    decisions to look at, each with all that it corrects and that corrects it.
     """
+    written, wanted = select(FollowUp), select(Decision)
+    if among is not None:
+        written = written.where(FollowUp.decision_id.in_(among))
+        wanted = wanted.where(Decision.id.in_(among))
     lines: dict[int, list[FollowUp]] = {}
-    for one in await tx.all(select(FollowUp).order_by(FollowUp.written_at, FollowUp.id)):
+    for one in await tx.all(written.order_by(FollowUp.written_at, FollowUp.id)):
         lines.setdefault(one.decision_id, []).append(one)
     is_told = Decision.id.in_(lines) | Decision.review_on.is_not(None)
-    statement = select(Decision).where(is_told | Decision.supersedes_id.is_not(None))
-    found = {one.id: one for one in await tx.all(statement.order_by(Decision.number))}
+    wanted = wanted.where(is_told | Decision.supersedes_id.is_not(None))
+    found = {one.id: one for one in await tx.all(wanted.order_by(Decision.number))}
     for one in found.values():
         earlier = lines.pop(one.supersedes_id or 0, [])
         lines[one.id] = [*earlier, *lines.get(one.id, [])]
@@ -113,10 +121,56 @@ async def standings(tx: Transaction) -> dict[int, tuple[Decision, Standing]]:
 
 
 async def late(tx: Transaction, today: date) -> list[tuple[Decision, Standing]]:
-    """Return the decisions to remind of: due and not done, or to be looked at again by now."""
-    return [(one, now) for one, now in (await standings(tx)).values() if _is_late(now, today)]
+    """Return the decisions to remind of: due and not done, or to be looked at again by now.
+
+    Only those that may be are read: a register of many years is not read for one reminder.
+    """
+    rows = (await tx.execute(_MAY_BE_LATE, {"today": today})).all()
+    if not rows:
+        return []
+    around = await _with_corrections(tx, {row[0] for row in rows})
+    return [(o, now) for o, now in (await standings(tx, around)).values() if is_late(now, today)]
 
 
-def _is_late(now: Standing, today: date) -> bool:
+async def _with_corrections(tx: Transaction, known: set[int]) -> set[int]:
+    """Return these decisions with all that they correct and that correct them."""
+    while True:
+        corrected = select(Decision.supersedes_id).where(Decision.id.in_(known))
+        statement = select(Decision.id).where(
+            Decision.supersedes_id.in_(known) | Decision.id.in_(corrected)
+        )
+        more = {row[0] for row in (await tx.execute(statement)).all()} - known
+        if not more:
+            return known
+        known = known | more
+
+
+def _last(column: Any) -> Any:
+    """What the last line that says something about it says."""
+    statement = select(column).where(FollowUp.decision_id == Decision.id, column.is_not(None))
+    newest = statement.order_by(FollowUp.written_at.desc(), FollowUp.id.desc()).limit(1)
+    return newest.correlate(Decision).scalar_subquery()
+
+
+_today = bindparam("today", type_=Date)
+_DATED = union(
+    select(FollowUp.decision_id).where(FollowUp.due_on < _today),
+    select(FollowUp.decision_id).where(FollowUp.review_on <= _today),
+    select(Decision.id).where(Decision.review_on <= _today),
+)
+_MAY_BE_LATE = select(Decision.id).where(
+    Decision.id.in_(_DATED),
+    or_(
+        and_(
+            _last(FollowUp.due_on) < _today,
+            func.coalesce(_last(FollowUp.is_done), false()).is_(False),
+        ),
+        func.coalesce(_last(FollowUp.review_on), Decision.review_on) <= _today,
+    ),
+)
+
+
+def is_late(now: Standing, today: date) -> bool:
+    """Say whether something is due and not done, or to be looked at again by now."""
     is_overdue = now.due_on is not None and now.due_on < today and not now.is_done
     return is_overdue or (now.review_on is not None and now.review_on <= today)

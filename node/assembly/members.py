@@ -93,10 +93,10 @@ async def everybody(tx: Transaction) -> list[Member]:
     return list(await tx.all(select(Member).join(Member.actor).order_by(Actor.name)))
 
 
-async def on_roll(tx: Transaction, at: datetime) -> list[Member]:
-    """Return the members who vote when a vote opens at this moment, by name."""
-    statement = select(Member).join(Member.actor).where(*_present(), Member.votes_from <= at)
-    return list(await tx.all(statement.order_by(Actor.name)))
+async def on_roll(tx: Transaction, at: datetime) -> list[int]:
+    """Return the row numbers of the members who vote when a vote opens at this moment."""
+    statement = select(Member.id).where(*_present(), Member.votes_from <= at)
+    return [row[0] for row in (await tx.execute(statement.order_by(Member.id))).all()]
 
 
 async def by_handle(tx: Transaction, handle: str) -> Member:

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from node import clock
-from node.assembly import votes
+from node.assembly import invitations, votes
 from node.assembly.voting import reminding
 from node.database import Transaction
 from node.errors import NotNow
@@ -121,8 +121,9 @@ class Timers:
 
 
 async def prune(tx: Transaction) -> None:
-    """Forget what was handled, or not understood, thirty days ago."""
+    """Forget what was handled, or not understood, thirty days ago, and who did not come in time."""
     old = clock.now() - _KEEP
     await tx.execute(delete(InboxItem).where(InboxItem.handled_at < old))
     await tx.execute(delete(Tombstone).where(Tombstone.deleted_at < old))
     await tx.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < old))
+    await invitations.prune(tx)

@@ -14,7 +14,7 @@ from node.models.assembly import Assembly
 from node.models.base import Model, Moment
 from node.models.call import Call, Rsvp
 from node.models.contribution import Contribution
-from node.models.decision import Decision, FollowUp, RegisterEntry
+from node.models.decision import Decision, FollowUp, FollowUpReminder, RegisterEntry
 from node.models.following import ActorBlock, DomainRule, Follow, Reaction, Report
 from node.models.joining import (
     AccountClaim,
@@ -68,6 +68,7 @@ __all__ = [
     "Endorsement",
     "Follow",
     "FollowUp",
+    "FollowUpReminder",
     "InboxItem",
     "Invitation",
     "JoinRequest",

@@ -50,13 +50,16 @@ class Standing(StrEnum):
     ACCEPTED = "accepted"
     DECLINED = "declined"
     TO_VOTE = "to-vote"
+    VOTING = "voting"
     WITHDRAWN = "withdrawn"
+    WITHOUT_OBJECT = "without-object"
 
 
 class Amendment(Model):
     """Other words for one paragraph of a proposal, or for what an amendment puts in its place.
 
-    `original` and its digest are what the author had before their eyes.
+    `original` and its digest are what the author had before their eyes. `outdated_by` is the
+    version that changed the passage, where that left the amendment without object.
     """
 
     __tablename__ = "amendment"
@@ -76,6 +79,7 @@ class Amendment(Model):
     state: Mapped[Standing] = mapped_column(default=Standing.PROPOSED)
     answer: Mapped[str] = mapped_column(default="")
     integrated_in: Mapped[int | None] = mapped_column(default=None)
+    outdated_by: Mapped[int | None] = mapped_column(default=None)
     proposed_at: Mapped[datetime] = mapped_column(default_factory=clock.now)
     settled_at: Mapped[datetime | None] = mapped_column(default=None)
     author: Mapped[Member] = relationship(lazy="joined")

@@ -25,6 +25,7 @@ class Decision(Model):
         UniqueConstraint("supersedes_id"),
         Index("ix_decision_proposal_id", "proposal_id"),
         Index("ix_decision_vote_id", "vote_id"),
+        Index("ix_decision_review_on", "review_on"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, default_factory=ids.new_id)
@@ -70,7 +71,11 @@ class FollowUp(Model):
     """
 
     __tablename__ = "follow_up"
-    __table_args__ = (Index("ix_follow_up_decision_id", "decision_id"),)
+    __table_args__ = (
+        Index("ix_follow_up_decision_id", "decision_id"),
+        Index("ix_follow_up_due_on", "due_on"),
+        Index("ix_follow_up_review_on", "review_on"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, default_factory=ids.new_id)
     decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"))
@@ -82,6 +87,19 @@ class FollowUp(Model):
     is_done: Mapped[bool | None] = mapped_column(default=None)
     written_at: Mapped[datetime] = mapped_column(default_factory=clock.now)
     author: Mapped[Member] = relationship(lazy="joined")
+
+
+class FollowUpReminder(Model):
+    """A day of a decision of which those in charge were reminded, so that it happens once."""
+
+    __tablename__ = "follow_up_reminder"
+
+    decision_id: Mapped[int] = mapped_column(
+        ForeignKey("decision.id"), primary_key=True, autoincrement=False
+    )
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    made_at: Mapped[datetime] = mapped_column(default_factory=clock.now)
 
 
 class RegisterEntry(Model):

@@ -15,7 +15,8 @@ ASKED, INVITED, MEMBER, LEFT, EXCLUDED = "asked", "invited", "member", "left", "
 class Member(Model):
     """A person of the assembly, or on the way in or out; only in state `member` do they decide.
 
-    `admitted_at` and `votes_from` are empty until they are admitted.
+    `admitted_at` and `votes_from` are empty until they are admitted, `unpublished_at` unless they
+    existed outside of this node and no longer do.
     """
 
     __tablename__ = "member"
@@ -27,6 +28,7 @@ class Member(Model):
     password_hash: Mapped[str | None] = mapped_column(default=None)
     is_in_charge: Mapped[bool] = mapped_column(default=False)
     is_published: Mapped[bool] = mapped_column(default=False)
+    unpublished_at: Mapped[datetime | None] = mapped_column(default=None)
     language: Mapped[str | None] = mapped_column(default=None)
     admitted_at: Mapped[datetime | None] = mapped_column(default_factory=clock.now)
     votes_from: Mapped[datetime | None] = mapped_column(default=None)

@@ -9,6 +9,7 @@ from node import clock, ids
 from node.models.base import Model
 
 _WAITING = text("state = 'waiting'")
+_OF_A_PROPOSAL = text("proposal_id IS NOT NULL")
 
 
 class InboxItem(Model):
@@ -45,7 +46,16 @@ class OutboxItem(Model):
     """An activity of ours, encoded once."""
 
     __tablename__ = "outbox_item"
-    __table_args__ = (Index("ix_outbox_item_actor_id_id", "actor_id", "id"),)
+    __table_args__ = (
+        Index("ix_outbox_item_actor_id_id", "actor_id", "id"),
+        Index(
+            "ix_outbox_item_proposal_id",
+            "proposal_id",
+            "id",
+            sqlite_where=_OF_A_PROPOSAL,
+            postgresql_where=_OF_A_PROPOSAL,
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, default_factory=ids.new_id)
     uri: Mapped[str] = mapped_column(unique=True)
@@ -54,6 +64,7 @@ class OutboxItem(Model):
     document: Mapped[str]
     is_public: Mapped[bool]
     object_uri: Mapped[str | None] = mapped_column(default=None)
+    proposal_id: Mapped[int | None] = mapped_column(ForeignKey("proposal.id"), default=None)
     published_at: Mapped[datetime] = mapped_column(default_factory=clock.now)
 
 

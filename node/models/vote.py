@@ -3,20 +3,34 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from node import clock, ids
 from node.models.base import Model
 from node.models.proposal import Proposal, Version
 
+_ON_THE_TEXT = text("amendment_id IS NULL")
+
 
 class Vote(Model):
-    """A period in which the members on the roll answer about one version of a proposal."""
+    """A period in which the members on the roll answer about one version of a proposal.
+
+    With an amendment it asks only whether that one changes the version; its outcome stands here
+    and not in the register, which holds what was decided in the end.
+    """
 
     __tablename__ = "vote"
     __table_args__ = (
-        UniqueConstraint("proposal_id", "round"),
+        Index(
+            "ix_vote_proposal_id_round",
+            "proposal_id",
+            "round",
+            unique=True,
+            sqlite_where=_ON_THE_TEXT,
+            postgresql_where=_ON_THE_TEXT,
+        ),
+        UniqueConstraint("amendment_id", "round"),
         Index("ix_vote_closed_at_closes_at", "closed_at", "closes_at"),
     )
 
@@ -42,6 +56,9 @@ class Vote(Model):
     meeting_id: Mapped[int | None] = mapped_column(default=None)
     reminded_at: Mapped[datetime | None] = mapped_column(default=None)
     ended_as: Mapped[str | None] = mapped_column(default=None)
+    amendment_id: Mapped[int | None] = mapped_column(ForeignKey("amendment.id"), default=None)
+    outcome: Mapped[str | None] = mapped_column(default=None)
+    explanation: Mapped[str] = mapped_column(default="")
     proposal: Mapped[Proposal] = relationship(lazy="joined")
     version: Mapped[Version] = relationship(lazy="joined")
 

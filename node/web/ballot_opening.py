@@ -25,6 +25,8 @@ from node.web.security import myself, signed_in
 async def ask_to_open(request: Request) -> Response:
     """Ask by which method, then until when and on what terms, the rules of the assembly first."""
     proposal = await _carried(request)
+    async with request.app.state.node.database.read() as tx:
+        await opening.must_be_ready(tx, proposal)
     name = request.query_params.get("methode", proposal.method)
     async with request.app.state.node.database.read() as tx:
         allowed = (await rules.defaults(tx)).allowed_methods
@@ -59,6 +61,7 @@ async def open_vote(request: Request) -> Response:
     try:
         if answers["step"] == "check":
             async with request.app.state.node.database.read() as tx:
+                await opening.must_be_ready(tx, proposal)
                 checked = await opening.allowed(tx, chosen)
             votes.must_be_ahead(closes_at)
             return await _check(request, proposal, answers, checked, closes_at)

@@ -59,7 +59,7 @@ async def change_text(
     await proposals.revise(tx, proposal, by=by, title=title, text=text, note=reason)
     _note(tx, vote, "voided", by, reason)
     record(tx, VoteVoided(vote))
-    return await opening.ask(tx, proposal, closes_at=closes_at, on=terms.of(vote))
+    return await opening.ask_again(tx, proposal, closes_at=closes_at, on=terms.of(vote))
 
 
 async def _open(tx: Transaction, vote: Vote, by: Member) -> Vote:

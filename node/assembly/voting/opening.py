@@ -31,7 +31,6 @@ async def open_vote(
     Raise NotNow when the proposal is not under discussion, Invalid when the end is past.
     """
     proposals.must_carry(proposal, by)
-    await endorsements.must_suffice(tx, proposal)
     return await ask(tx, proposal, closes_at=closes_at, on=on)
 
 
@@ -39,11 +38,24 @@ async def ask(
     tx: Transaction, proposal: Proposal, *, closes_at: datetime, on: Terms | None = None
 ) -> Vote:
     """Open the vote on behalf of the node itself, with the same rules as `open_vote`."""
+    await must_be_ready(tx, proposal)
+    return await ask_again(tx, proposal, closes_at=closes_at, on=on)
+
+
+async def must_be_ready(tx: Transaction, proposal: Proposal) -> None:
+    """Raise NotNow while something has to happen before the assembly is asked."""
+    await endorsements.must_suffice(tx, proposal)
+
+
+async def ask_again(
+    tx: Transaction, proposal: Proposal, *, closes_at: datetime, on: Terms | None = None
+) -> Vote:
+    """Ask about a text that the assembly was asked about before, for the same reasons."""
     proposal = await proposals.locked(tx, proposal)
     if proposal.state not in (*proposals.OPEN, State.FROZEN):
         raise NotNow(f"proposal {proposal.label} is at {proposal.state}", code="cannot-open-vote")
     must_be_ahead(closes_at)
-    roll = [member.id for member in await members.on_roll(tx, clock.now())]
+    roll = await members.on_roll(tx, clock.now())
     if not roll:
         raise NotNow("nobody is on the roll", code="nobody-on-the-roll")
     kept = await allowed(tx, on or await terms.usual(tx, proposal.method))
@@ -95,7 +107,7 @@ async def convene_again(
         convocation=last.convocation + 1,
     )
     proposal.state = State.FROZEN
-    return await ask(tx, proposal, closes_at=closes_at, on=again)
+    return await ask_again(tx, proposal, closes_at=closes_at, on=again)
 
 
 async def may_convene_again(tx: Transaction, proposal: Proposal, last: Vote) -> bool:
