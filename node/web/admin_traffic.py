@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from node.assembly import traffic
 from node.federation import queue
+from node.web import reading
 from node.web.forms import form, see_other
 from node.web.page import page
 from node.web.security import in_charge
@@ -36,14 +37,14 @@ async def retry(request: Request) -> Response:
     in_charge(request)
     which = (await form(request))["id"]
     async with request.app.state.node.database.transaction() as tx:
-        await queue.retry(tx, None if which == "tout" else _id(which))
+        await queue.retry(tx, None if which == "tout" else reading.whole(which) or 0)
     return see_other("/admin/file", "notice.delivery-retried")
 
 
 async def drop(request: Request) -> Response:
     """Give a delivery up."""
     in_charge(request)
-    number = _id((await form(request))["id"])
+    number = reading.whole((await form(request))["id"]) or 0
     async with request.app.state.node.database.transaction() as tx:
         await queue.drop(tx, number)
     return see_other("/admin/file", "notice.delivery-dropped")
@@ -61,10 +62,6 @@ async def journal(request: Request) -> Response:
             "counters": await traffic.counters(tx),
         }
     return await page(request, "admin_journal.html", chosen=state, **values)
-
-
-def _id(typed: str) -> int:
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 20 else 0
 
 
 routes = [

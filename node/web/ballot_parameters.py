@@ -1,5 +1,6 @@
 """The parameters of a method as fields of a form, whatever the method: choices, flags, numbers."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from node.assembly import method
 from node.assembly.parameters import Parameter, Unusable, plain
 from node.errors import Problem
+from node.web import reading
 from node.web.forms import Form
 
 _NOBODY_MEANS_THIS = "?"
@@ -43,7 +45,8 @@ def read(method_name: str, form: Form) -> dict[str, Any]:
         if isinstance(parameter.default, bool):
             found[name] = typed == FLAGS[0]
         else:
-            found[name] = int(typed) if typed.isascii() and typed.isdigit() else typed
+            number = reading.whole(typed)
+            found[name] = typed if number is None else number
     return found
 
 
@@ -52,11 +55,12 @@ def quorum(form: Form) -> list[dict[str, Any]]:
     kind = form.text("quorum")
     if not kind:
         return []
-    num, slash, den = form.text("quorum_share").replace(" ", "").partition("/")
-    if not (slash and num.isdigit() and den.isdigit() and 0 < int(num) <= int(den) < 10**6):
+    share = re.fullmatch(r"([0-9]{1,6})/([0-9]{1,6})", form.text("quorum_share").replace(" ", ""))
+    num, den = (int(share[1]), int(share[2])) if share else (0, 0)
+    if not 0 < num <= den:
         form.problems.append(Problem("quorum_share", "share-malformed", {}))
         return []
-    return [{"kind": kind, "num": int(num), "den": int(den)}]
+    return [{"kind": kind, "num": num, "den": den}]
 
 
 def as_typed(problems: tuple[Problem, ...]) -> list[Problem]:

@@ -45,7 +45,8 @@ async def _do(tx: Transaction, meeting: Meeting, me: Member, answers: Form) -> N
     elif does == "send":
         await agendas.send(tx, meeting, by=me)
     elif does == "open":
-        numbers = [int(name[2:]) for name in answers if name[:2] == "p-" and name[2:].isdigit()]
+        ticked = [reading.whole(name[2:]) for name in answers if name.startswith("p-")]
+        numbers = [one for one in ticked if one is not None]
         await agendas.add_proposals(tx, meeting, by=me, numbers=numbers)
     elif does == "approval":
         earlier = await meetings.by_number(tx, reading.row_number(answers["earlier"]))

@@ -19,7 +19,7 @@ from node.web.page import page, render
 from node.web.security import myself, signed_in
 
 _AT_A_TIME = 30
-_KNOWN = re.compile(r"(\d{1,19})=(\w{1,12})")
+_KNOWN = re.compile(r"([0-9]{1,18})=(\w{1,12})")
 
 
 async def show(request: Request) -> Response:
@@ -90,7 +90,7 @@ def changed(answers: Form) -> dict[int, str]:
     ticked = {
         int(name[2:]): presence
         for name, presence in answers.items()
-        if re.fullmatch(r"m-\d{1,19}", name)
+        if re.fullmatch(r"m-[0-9]{1,18}", name)
     }
     return {one: word for one, word in ticked.items() if word != before.get(one, "")}
 

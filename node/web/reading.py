@@ -22,8 +22,16 @@ def number(request: Request, name: str = "n") -> int:
 
 def row_number(text: str) -> int:
     """Read the number of a row. Raise NotFound for one that no row can have."""
-    if not re.fullmatch(r"[0-9]{1,19}", text) or int(text) > _NUMBER_MAX:
+    found = whole(text)
+    if found is None:
         raise NotFound("no row has such a number")
+    return found
+
+
+def whole(text: str) -> int | None:
+    """Read a whole number that a row can hold: digits 0 to 9 alone, at most 2^63 - 1."""
+    if not re.fullmatch(r"[0-9]{1,19}", text) or int(text) > _NUMBER_MAX:
+        return None
     return int(text)
 
 

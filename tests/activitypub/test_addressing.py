@@ -1,6 +1,5 @@
 """Origins, audiences and handles (P8, A31, B8)."""
 
-import time
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 from node.activitypub import addressing, iri
 from node.activitypub.addressing import PUBLIC, Audience, Handle
 from node.activitypub.vocabulary import MalformedActivity
+from tests.patience import ends
 
 
 @pytest.mark.parametrize(
@@ -223,10 +223,8 @@ def test_a_name_of_mastodons_kind_is_accepted(name: str) -> None:
 
 
 def test_f7_a_long_handle_is_refused_at_once() -> None:
-    began = time.perf_counter()
-    with pytest.raises(MalformedActivity):
+    with ends(), pytest.raises(MalformedActivity):
         addressing.parse_handle("a" * 1_000_000 + "-@n.example")
-    assert time.perf_counter() - began < 0.5
 
 
 @pytest.mark.parametrize(

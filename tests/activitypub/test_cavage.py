@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import json
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 from node.activitypub import bodies, cavage, freshness, keys
 from node.activitypub.request import Request
 from node.errors import BadSignature
+from tests.patience import ends
 
 KEY_ID = "https://m.example/users/ana#main-key"
 Sign = Callable[..., Request]
@@ -445,10 +445,8 @@ def test_a_signature_is_read(at: datetime) -> None:
 def test_f7_a_hostile_signature_takes_no_time(filler: str) -> None:
     for limit in (8192, 1_000_000):
         header = (filler * limit)[:limit]
-        began = time.perf_counter()
-        with pytest.raises(BadSignature):
+        with ends(), pytest.raises(BadSignature):
             cavage.parse(Request("POST", "https://n.example/", {"signature": header}, b""))
-        assert time.perf_counter() - began < 0.2
 
 
 @pytest.mark.parametrize(

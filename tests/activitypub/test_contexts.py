@@ -1,11 +1,10 @@
 """Contexts as wire.md writes them, and media types by grammar (P8, A3)."""
 
-import time
-
 import pytest
 
 from node.activitypub import contexts
 from node.activitypub.contexts import is_activity_media_type, wants_activity
+from tests.patience import ends
 
 AS = "https://www.w3.org/ns/activitystreams"
 
@@ -123,7 +122,6 @@ def test_a_browser_asks_for_the_page(accept: str) -> None:
 def test_f7_a_hostile_header_takes_no_time(filler: str) -> None:
     for size in (4096, 1_000_000):
         header = ("text/html;a=" + filler * size)[:size]
-        began = time.perf_counter()
-        wants_activity(header)
-        is_activity_media_type(header)
-        assert time.perf_counter() - began < 0.2
+        with ends():
+            wants_activity(header)
+            is_activity_media_type(header)

@@ -1,7 +1,6 @@
 """Strict JSON in, compact JSON out (P6, C1)."""
 
 import contextlib
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 from node.activitypub import document
 from node.activitypub.document import MalformedActivity, as_list, first_id
 from node.errors import Refusal
+from tests.patience import ends
 
 JSON = st.recursive(
     st.none()
@@ -86,10 +86,8 @@ def test_strict_json_is_read(body: bytes, expected: object) -> None:
 
 @pytest.mark.parametrize("opening", [b'{"a":', b"[", b'{"a":[', b'[{"a":'])
 def test_c1_a_hundred_thousand_levels_are_refused_at_once(opening: bytes) -> None:
-    began = time.perf_counter()
-    with pytest.raises(MalformedActivity, match=r"deep|strict"):
+    with ends(), pytest.raises(MalformedActivity, match=r"deep|strict"):
         document.parse(b'{"x":' + opening * 100_000)
-    assert time.perf_counter() - began < 1
 
 
 def test_c1_sixty_four_levels_are_the_limit() -> None:
@@ -106,10 +104,8 @@ def test_brackets_within_strings_are_no_depth() -> None:
 @pytest.mark.parametrize("filler", [b'"', b'\\"', b"\\", b'[\\"', b'"[', b'{"'])
 def test_f7_hostile_strings_take_linear_time(filler: bytes) -> None:
     body = b'{"a":"' + b"[" * 100 + filler * (1_000_000 // len(filler))
-    began = time.perf_counter()
-    with pytest.raises(MalformedActivity):
+    with ends(), pytest.raises(MalformedActivity):
         document.parse(body)
-    assert time.perf_counter() - began < 1
 
 
 @settings(deadline=None)

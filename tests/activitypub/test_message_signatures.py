@@ -2,7 +2,6 @@
 
 import base64
 import json
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -25,6 +24,7 @@ from node.activitypub import bodies, keys, message_signatures
 from node.activitypub.message_signatures import signature_base
 from node.activitypub.request import Request, Signature
 from node.errors import BadSignature
+from tests.patience import ends
 
 KEY_ID = "https://m.example/users/ana#main-key"
 ALL = '"@method" "@target-uri" "content-digest"'
@@ -459,8 +459,7 @@ def test_a_request_without_one_of_the_headers_is_not_signed() -> None:
 def test_f7_a_hostile_signature_takes_no_time(filler: str) -> None:
     for limit in (8192, 1_000_000):
         given = ("sig1=(" + filler * limit)[:limit]
-        began = time.perf_counter()
-        with pytest.raises(BadSignature):
+        with ends(), pytest.raises(BadSignature):
             message_signatures.parse(
                 Request(
                     "POST",
@@ -469,7 +468,6 @@ def test_f7_a_hostile_signature_takes_no_time(filler: str) -> None:
                     b"",
                 )
             )
-        assert time.perf_counter() - began < 0.3
 
 
 def test_a_component_that_is_not_ascii_is_refused(rsa: RSAPrivateKey, at: datetime) -> None:

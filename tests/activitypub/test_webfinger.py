@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import time
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from node.activitypub import webfinger
 from node.activitypub.addressing import Handle
 from node.activitypub.vocabulary import MalformedActivity
+from tests.patience import ends
 
 TOWN = "https://n.example/g/town"
 ASKED = Handle("town", "n.example")
@@ -167,10 +167,8 @@ def test_a30_a_host_meta_with_a_dtd_or_without_xml_is_refused(text: str, no_sock
 
 
 def test_a30_deep_xml_takes_no_time() -> None:
-    began = time.perf_counter()
-    with pytest.raises(MalformedActivity):
+    with ends(), pytest.raises(MalformedActivity):
         webfinger.parse_host_meta("<a>" * 20_000)
-    assert time.perf_counter() - began < 1
 
 
 def test_the_answers_of_the_corpus_are_read_or_refused(corpus: list[tuple[str, bytes]]) -> None:

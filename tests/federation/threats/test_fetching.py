@@ -2,7 +2,6 @@
 
 import asyncio
 import gzip
-import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -15,6 +14,7 @@ from node.models import Actor, Delivery, OutboxItem, Publication
 from tests.conftest import Travel
 from tests.federation.threats.scene import ONE_DATABASE, PUBLIC, SENDER, Scene, encoded, short
 from tests.fediverse import Document, Stranger, TestNode
+from tests.patience import ends
 
 INSIDE = [
     "127.0.0.1",
@@ -321,9 +321,8 @@ async def test_b11_a_page_where_an_actor_should_be_is_left(
     headers = {"content-type": "text/html", "link": "<a>;" * 2000}
     scene.world.answers[mallory.uri] = lambda _: httpx.Response(200, text=page, headers=headers)
     follow = mallory.activity("Follow", scene.node.actor_uri)
-    began = time.process_time()
-    await scene.refused(401, mallory, follow, asks={"evil.example"})
-    assert time.process_time() - began < 1
+    with ends():
+        await scene.refused(401, mallory, follow, asks={"evil.example"})
 
 
 async def test_b12_contexts_are_never_fetched(scene: Scene, alice: Stranger) -> None:

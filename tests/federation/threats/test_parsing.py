@@ -1,6 +1,5 @@
 """Anything may stand anywhere: it is understood, or refused with a sentence, and soon."""
 
-import time
 from typing import Any
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from node.models import Actor, Contribution, InboxItem, Publication
 from tests.federation.threats.scene import ONE_DATABASE, PUBLIC, Scene, encoded, short
 from tests.fediverse import Document, Stranger
+from tests.patience import ends
 
 pytestmark = ONE_DATABASE
 
@@ -22,9 +22,8 @@ def nested(depth: int, left: str, right: str) -> bytes:
 async def test_c1_depth_is_bounded(
     scene: Scene, alice: Stranger, depth: int, brackets: tuple[str, str]
 ) -> None:
-    began = time.process_time()
-    await scene.refused(400, alice, nested(depth, *brackets)[:999_000])
-    assert time.process_time() - began < 1
+    with ends():
+        await scene.refused(400, alice, nested(depth, *brackets)[:999_000])
 
 
 @pytest.mark.parametrize(
@@ -178,11 +177,10 @@ async def test_c4_length_is_bounded(
     scene: Scene, alice: Stranger, change: Document, is_kept: bool
 ) -> None:
     await scene.follow(alice)
-    began = time.process_time()
-    answer = await alice.send(scene.node, alice.activity("Create", {**alice.note(1), **change}))
-    assert answer.status_code == 202
-    await scene.work()
-    assert time.process_time() - began < 1.5
+    with ends():
+        answer = await alice.send(scene.node, alice.activity("Create", {**alice.note(1), **change}))
+        assert answer.status_code == 202
+        await scene.work()
     kept = await scene.node.all(Publication)
     assert len(kept) == is_kept
     for one in kept:
@@ -267,14 +265,12 @@ async def test_d1_depth_of_html_costs_nothing(
 ) -> None:
     await scene.follow(alice)
     note = {**alice.note(1), field: page[:200_000]}
-    began = time.process_time()
-    await alice.send(scene.node, alice.activity("Create", note))
-    await scene.work()
-    assert time.process_time() - began < 1.5
-    alice.more["summary"] = page
-    scene.world.documents[alice.uri] = alice.document()
-    await scene.meet(alice)
-    assert time.process_time() - began < 2
+    with ends():
+        await alice.send(scene.node, alice.activity("Create", note))
+        await scene.work()
+        alice.more["summary"] = page
+        scene.world.documents[alice.uri] = alice.document()
+        await scene.meet(alice)
 
 
 async def test_d1_an_html_list_without_ends_is_still_read(scene: Scene, alice: Stranger) -> None:
@@ -312,22 +308,21 @@ MEGABYTE = 900_000
 async def test_f7_no_text_takes_long_to_read(scene: Scene, alice: Stranger, text: str) -> None:
     await scene.follow(alice)
     tags = [{"type": "Mention", "href": text, "name": text[:1000]}]
-    began = time.process_time()
-    changes: list[Document] = [
-        {"name": text},
-        {"summary": text},
-        {"content": text[:190_000]},
-        {"url": text},
-        {"tag": tags},
-        {"published": text},
-        {"contentMap": {"en": text[:190_000]}},
-    ]
-    for number, change in enumerate(changes):
-        note = {**alice.note(number), **change}
-        answer = await alice.send(scene.node, alice.activity("Create", note, number))
-        assert answer.status_code in (202, 413)
-    await scene.work()
-    assert time.process_time() - began < 4
+    with ends():
+        changes: list[Document] = [
+            {"name": text},
+            {"summary": text},
+            {"content": text[:190_000]},
+            {"url": text},
+            {"tag": tags},
+            {"published": text},
+            {"contentMap": {"en": text[:190_000]}},
+        ]
+        for number, change in enumerate(changes):
+            note = {**alice.note(number), **change}
+            answer = await alice.send(scene.node, alice.activity("Create", note, number))
+            assert answer.status_code in (202, 413)
+        await scene.work()
 
 
 @pytest.mark.parametrize("header", ["signature", "signature-input", "digest", "accept", "date"])
@@ -339,8 +334,7 @@ async def test_f7_no_header_takes_long_to_read(
     body = encoded(alice.activity("Follow", scene.node.actor_uri))
     headers = alice.signed("https://riverside.example/inbox", body)
     headers[header] = value * 50_000
-    began = time.process_time()
-    answer = await scene.node.post("/inbox", body, headers)
-    assert answer.status_code in (202, 401)
-    await scene.node.get("/g/rive", accept=value * 50_000)
-    assert time.process_time() - began < 1
+    with ends():
+        answer = await scene.node.post("/inbox", body, headers)
+        assert answer.status_code in (202, 401)
+        await scene.node.get("/g/rive", accept=value * 50_000)
