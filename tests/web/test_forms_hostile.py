@@ -90,7 +90,8 @@ async def place(make_settings: MakeSettings) -> AsyncIterator[Place]:
         async with place.database.transaction() as tx:
             on = await texts.by_number(tx, 4)
             ana = await place._ana(tx)
-            rule = Terms(method="majority_judgment", options=[{"text": "Au bois"}, {"text": "Au gaz"}])
+            heat = [{"text": "Au bois"}, {"text": "Au gaz"}]
+            rule = Terms(method="majority_judgment", options=heat)
             ends_at = clock.now() + timedelta(days=4)
             await votes.open_vote(tx, on, by=ana, closes_at=ends_at, on=rule)
             await drafts.begin(tx, ana, title="Une fête", text="Au printemps.")
