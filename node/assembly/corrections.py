@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from node.assembly import assemblies, decisions, method
+from node.assembly import assemblies, decisions, method, tally_facts
 from node.database import Transaction
 from node.errors import Invalid, NotNow, Problem, Refusal
 from node.models import Decision, Member
@@ -116,4 +116,5 @@ def verdict(old: Decision, tally: Mapping[str, int]) -> method.Verdict:
     if not tally or old.vote is None:
         return method.Verdict(old.outcome, old.explanation, old.outcome_reason)
     count = method.Count({**old.tally, **tally}, old.vote.electorate_count)
-    return method.find(old.vote.method).decide(count, old.vote.rule)
+    facts = tally_facts.read(old.vote.facts)
+    return method.find(old.vote.method).decide(count, old.vote.rule, facts)

@@ -10,6 +10,7 @@ from node import clock
 from node.assembly import assemblies, turnout
 from node.assembly.events import DecisionTaken
 from node.assembly.method import Verdict
+from node.assembly.voting import objecting
 from node.database import Transaction
 from node.errors import NotFound
 from node.events import record
@@ -166,6 +167,11 @@ def quorums(verdict: Verdict) -> list[dict[str, Any]]:
 async def _reasons(tx: Transaction, vote: Vote) -> dict[str, list[str]]:
     """Return the reasons given with the ballots by position, without names or order of time."""
     grouped: dict[str, list[str]] = {}
-    for position, reason in await turnout.reasons(tx, vote.id):
+    listed = await turnout.reasons(tx, vote.id)
+    if vote.method == "consent":
+        # Objections are minuted with what became of them, also those of a round before.
+        listed = [one for one in listed if one[0] != objecting.OBJECTION]
+        listed += await objecting.texts(tx, vote.id)
+    for position, reason in listed:
         grouped.setdefault(position, []).append(reason)
     return {position: sorted(reasons) for position, reasons in sorted(grouped.items())}

@@ -15,6 +15,7 @@ from node.models import (
     Meeting,
     Member,
     Minutes,
+    Objection,
     Opinion,
     Proposal,
     Publication,
@@ -172,6 +173,34 @@ class VoteClosesSoon:
 
     vote: Vote
     waited_for: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ObjectionRaised:
+    """A member objects to the text of an open vote, or objects in other words."""
+
+    objection: Objection
+
+
+@dataclass(frozen=True)
+class ObjectionSettled:
+    """An objection was lifted, integrated, or declared unreasonable."""
+
+    objection: Objection
+
+
+@dataclass(frozen=True)
+class ObjectionJudged:
+    """A member said whether somebody's objection is unreasonable."""
+
+    objection: Objection
+
+
+@dataclass(frozen=True)
+class ObjectionAppealed:
+    """The circle is asked about what a pair of facilitators declared unreasonable."""
+
+    objection: Objection
 
 
 @dataclass(frozen=True)

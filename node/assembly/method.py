@@ -8,7 +8,7 @@ from node.assembly import parameters, quorums
 from node.assembly.ballot_kinds import Kind
 from node.assembly.parameters import Parameter, Unusable
 from node.assembly.phrases import Phrase, bars
-from node.assembly.poll import Choice, Figures, Poll, Rule, Tally
+from node.assembly.poll import Choice, Facts, Figures, Poll, Rule, Tally
 from node.assembly.quorums import Quorum
 
 WIRE_NAMES = (
@@ -116,10 +116,11 @@ class DecisionMethod:
         said = (one.phrase for one in quorums_ if one.phrase != counted.explanation)
         return replace(counted, quorums=quorums_, notes=(*said, *counted.notes))
 
-    def decide(self, count: Count, rule: Mapping[str, Any]) -> Verdict:
-        """Count a vote by positions of which only the numbers are known."""
+    def decide(self, count: Count, rule: Mapping[str, Any], facts: Facts | None = None) -> Verdict:
+        """Count a vote by positions of which only the numbers are known, and what is beside."""
         ballots: dict[Choice, int] = {code: n for code, n in count.ballots.items() if n}
-        tally = self.tally(Poll(electorate=count.electorate, ballots=ballots), rule)
+        poll = Poll(electorate=count.electorate, ballots=ballots, facts=facts or Facts())
+        tally = self.tally(poll, rule)
         return Verdict(tally.verdict or "", tally.inequality, tally.reason, tally)
 
     def _void(self, poll: Poll, figures: Figures) -> Tally:

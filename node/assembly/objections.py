@@ -6,10 +6,15 @@ from typing import NamedTuple
 STATES = ("raised", "lifted", "integrated", "declared_unreasonable")
 JUDGES = ("author", "circle", "pair")
 SMALL_CIRCLE = 12
+# What comes after the last round, chosen in advance; a share is one of the votes cast.
+FALLBACKS = ("rejected", "blocked", "two_thirds", "three_quarters")
 
 
 class Objection(NamedTuple):
-    """An objection with what was said about it; the author's own vote is not among the votes."""
+    """An objection with what was said about it; the author's own vote is not among the votes.
+
+    `weight` is how many positions of objection it accounts for: 0 once its author took another.
+    """
 
     text: str
     state: str = "raised"
@@ -17,6 +22,7 @@ class Objection(NamedTuple):
     votes_against: int = 0
     facilitators: int = 0
     is_appealed: bool = False
+    weight: int = 1
 
 
 def judge(chosen: str, electorate: int) -> str:
@@ -42,8 +48,15 @@ def is_open(objection: Objection, judged_by: str) -> bool:
     return votes == 0 or 4 * objection.votes_for < 3 * votes
 
 
+def as_judged(objection: Objection, judged_by: str) -> Objection:
+    """Return a raised objection as declared unreasonable, if what was said of it is enough."""
+    declared = objection._replace(state="declared_unreasonable")
+    is_declared = objection.state == "raised" and not is_open(declared, judged_by)
+    return declared if is_declared else objection
+
+
 def count_open(objections: Sequence[Objection] | None, positions: int, judged_by: str) -> int:
     """Count those still open; a position of objection that nobody has written down is open."""
     listed = objections or ()
-    unlisted = max(0, positions - len(listed))
+    unlisted = max(0, positions - sum(objection.weight for objection in listed))
     return unlisted + sum(is_open(objection, judged_by) for objection in listed)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from node import clock
-from node.assembly import assemblies, journal, method
+from node.assembly import assemblies, journal, method, objections
 from node.database import Transaction
 from node.errors import Invalid, NotFound, Problem, Refusal
 from node.models import Member, RuleSetting
@@ -39,6 +39,10 @@ class Rules:
     poll_when: str = "may"
     proxies_most: int = PROXIES_MOST
     endorsements: int = 0
+    # Who may declare an objection unreasonable, and what comes after the objections of a round.
+    objections_judge: str = "by_size"
+    consent_rounds: int = 2
+    consent_fallback: str = "rejected"
     # What a vote has unless whoever opens it chooses otherwise.
     proxies_max: int = 0
 
@@ -46,6 +50,15 @@ class Rules:
     def poll_ballots(self) -> bool:
         """Whether the answers of linked accounts usually are ballots."""
         return self.poll_when == "usual"
+
+    @property
+    def consent(self) -> dict[str, Any]:
+        """The parameters of a vote by consent, unless whoever opens it chooses otherwise."""
+        return {
+            "judged_by": self.objections_judge,
+            "further_rounds": self.consent_rounds,
+            "fallback": self.consent_fallback,
+        }
 
     @property
     def allowed_methods(self) -> tuple[str, ...]:
@@ -132,6 +145,9 @@ READERS: Mapping[str, Callable[[object], Any]] = {
     "poll_when": _one_of(*POLL_BALLOTS),
     "proxies_most": _whole(0, PROXIES_MOST),
     "endorsements": _whole(0, 10_000),
+    "objections_judge": _one_of("by_size", *objections.JUDGES),
+    "consent_rounds": _whole(0, 20),
+    "consent_fallback": _one_of(*objections.FALLBACKS),
 }
 
 

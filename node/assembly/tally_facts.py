@@ -13,7 +13,8 @@ NUMBERS = (
     "present", "represented", "supporters", "answers", "invited", "round",
     "hours_open", "notified_days",
 )  # fmt: skip
-_OBJECTION = ("text", "state", "votes_for", "votes_against", "facilitators", "appealed")
+_OBJECTION = ("text", "state", "votes_for", "votes_against", "facilitators", "appealed", "weight")
+_COUNTED = ("votes_for", "votes_against", "facilitators")
 
 
 def at(where: str, read: Callable[..., T], *values: Any) -> T:
@@ -53,6 +54,25 @@ def read(given: Mapping[str, Any]) -> Facts:
     )
 
 
+def written(facts: Facts) -> dict[str, Any]:
+    """Return facts as a file holds them, so that `read` gives them back."""
+    numbers = {name: getattr(facts, name) for name in NUMBERS}
+    found: dict[str, Any] = {name: one for name, one in numbers.items() if one is not None}
+    if facts.is_changed:
+        found["text_changed"] = True
+    if facts.objections is not None:
+        found["objections"] = [_plain(one) for one in facts.objections]
+    return found
+
+
+def _plain(one: Objection) -> dict[str, Any]:
+    found: dict[str, Any] = {"text": one.text, "state": one.state}
+    found |= {name: getattr(one, name) for name in _COUNTED if getattr(one, name)}
+    if one.is_appealed:
+        found["appealed"] = True
+    return found if one.weight == 1 else {**found, "weight": one.weight}
+
+
 def _objection(given: object) -> Objection:
     if not isinstance(given, dict):
         raise Unusable("tally-not-a-mapping")
@@ -64,9 +84,7 @@ def _objection(given: object) -> Objection:
         raise Unusable("tally-objection-empty", "text")
     if not isinstance(appealed, bool):
         raise Unusable("tally-not-a-flag", "appealed")
-    numbers = {
-        name: at(name, read_whole, given.get(name, 0))
-        for name in ("votes_for", "votes_against", "facilitators")
-    }
+    numbers = {name: at(name, read_whole, given.get(name, 0)) for name in _COUNTED}
+    weight = at("weight", read_whole, given.get("weight", 1))
     state = at("state", read_code, given.get("state", "raised"), objections.STATES)
-    return Objection(text, state, **numbers, is_appealed=appealed)
+    return Objection(text, state, **numbers, is_appealed=appealed, weight=weight)

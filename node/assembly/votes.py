@@ -22,7 +22,9 @@ from node.assembly.voting.opening import (
     ask,
     convene_again,
     may_convene_again,
+    may_have_next_round,
     must_be_ahead,
+    next_round,
     open_vote,
 )
 from node.assembly.voting.opinions import counted as opinions
@@ -54,9 +56,11 @@ __all__ = [
     "latest",
     "locked",
     "may_convene_again",
+    "may_have_next_round",
     "may_vote",
     "must_be_ahead",
     "next_close",
+    "next_round",
     "on",
     "open_vote",
     "opinion_givers",

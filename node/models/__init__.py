@@ -25,6 +25,7 @@ from node.models.joining import (
 )
 from node.models.meeting import AgendaItem, Attendee, Meeting, Minutes
 from node.models.member import AccessToken, Member, OneTimeLink, Session
+from node.models.objection import Objection, ObjectionVoice
 from node.models.proposal import CoCarrier, Proposal, State, Version
 from node.models.publication import Publication, Tombstone
 from node.models.rules import Act, RuleSetting
@@ -79,6 +80,8 @@ __all__ = [
     "Minutes",
     "Model",
     "Moment",
+    "Objection",
+    "ObjectionVoice",
     "OneTimeLink",
     "Opinion",
     "OutboxItem",

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from node.assembly import method, rules
+from node.assembly import method, objections, rules
 from node.errors import Invalid, NotFound, Problem
 from node.web import rule_words
 from node.web.forms import Form, filled, form, see_other
@@ -15,13 +15,17 @@ from node.web.page import page
 from node.web.security import in_charge, myself
 
 _NAMES = {slug: name for name, slug in rule_words.SLUGS.items()}
-_NUMBERS = ("days", "roll_after_days", "term_months", "proxies_most", "endorsements")
+_NUMBERS = (
+    "days", "roll_after_days", "term_months", "proxies_most", "endorsements", "consent_rounds",
+)  # fmt: skip
 _FLAGS = ("is_secret", "hides_results")
 _CHOICES = {
     "second_quorum": rules.SECOND_QUORUMS,
     "poll_when": rules.POLL_BALLOTS,
     "is_secret": ("yes", "no"),
     "hides_results": ("yes", "no"),
+    "objections_judge": ("by_size", *objections.JUDGES),
+    "consent_fallback": objections.FALLBACKS,
 }
 
 

@@ -9,13 +9,13 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from node.assembly import votes
-from node.assembly.voting import proxies, secret, sheets
+from node.assembly.voting import objecting, proxies, secret, sheets
 from node.assembly.voting.answers import checked_reason
 from node.assembly.voting.sheets import Place, Sheet
 from node.database import Transaction
 from node.errors import Invalid, Problem
 from node.models import Member, Version
-from node.web import ballot_forms, ballot_words, reading
+from node.web import ballot_forms, ballot_words, objection_forms, objections, reading
 from node.web.forms import Form
 from node.web.page import page
 from node.web.security import form, signed_in
@@ -27,7 +27,7 @@ _ABSENT = Place(None, "", None, 0, "", False, False)
 async def ask(request: Request) -> Response:
     """Put the question with its answers, or explain why there is nothing to answer."""
     sheet, place = await _look(request)
-    values = _filled(sheet, place)
+    values = await _filled(request, sheet, place)
     return await _question(request, sheet, place, values)
 
 
@@ -39,9 +39,15 @@ async def answer(request: Request) -> Response:
     sheet, place = await _look(request)
     if not _may_answer(sheet, place) or written.text("change"):
         return await _question(request, sheet, place, written)
+    words = objection_forms.read(written)
     try:
+        if written.problems:
+            raise Invalid(*written.problems)
         kept = sheet.asking.written(ballot_forms.read(sheet.asking, written))
         reason = "" if sheet.is_secret else checked_reason(kept, written.text("reason"))
+        if kept == objecting.OBJECTION:
+            async with request.app.state.node.database.read() as tx:
+                words = await objecting.checked_for(tx, sheet, reason, words)
     except Invalid as error:
         return await _question(request, sheet, place, written, error.problems)
     return await page(
@@ -50,7 +56,8 @@ async def answer(request: Request) -> Response:
         vote=sheet,
         lines=ballot_words.answer(request.state.words, sheet.asking, kept),
         reason=reason,
-        names=ballot_forms.names(sheet.asking),
+        words=objection_forms.lines(words) if kept == objecting.OBJECTION else [],
+        names=[*ballot_forms.names(sheet.asking), *objection_forms.NAMES],
         values=written,
     )
 
@@ -70,6 +77,7 @@ async def _cast(request: Request, written: Form) -> Response:
     member, number = signed_in(request), reading.number(request)
     problems: Sequence[Problem] = ()
     seen = written.number("seen") if written.text("seen") else None
+    words = objection_forms.read(written)
     try:
         async with request.app.state.node.database.transaction() as tx:
             sheet = await sheets.about(tx, number)
@@ -81,6 +89,7 @@ async def _cast(request: Request, written: Form) -> Response:
                 digest=written.text("digest"),
                 reason=written.text("reason"),
                 seen=seen,
+                words=words,
             )
     except Invalid as error:
         problems = error.problems
@@ -103,9 +112,17 @@ def _may_answer(sheet: Sheet, place: Place | None) -> bool:
     return not (sheet.is_secret and place.has_voted)
 
 
-def _filled(sheet: Sheet, place: Place | None) -> Form:
+async def _filled(request: Request, sheet: Sheet, place: Place | None) -> Form:
+    """Fill the form with what was answered before; one's objection of a round before included."""
     known = ballot_forms.fields(sheet.asking, place.choice) if place else {}
-    return Form({**known, "reason": place.reason if place else ""})
+    reason = place.reason if place else ""
+    if sheet.method != "consent" or request.state.member is None:
+        return Form({**known, "reason": reason})
+    async with request.app.state.node.database.read() as tx:
+        mine = await objecting.of_author(tx, sheet.vote_id, request.state.member.id)
+    if mine is None or mine.state != "raised":
+        return Form({**known, "reason": reason})
+    return Form({**known, **objection_forms.fields(mine), "reason": reason or mine.text})
 
 
 async def _question(
@@ -133,6 +150,7 @@ async def _question(
         grades=ballot_forms.grades(asking),
         grade=lambda code: ballot_words.grade(words, code),
         limits=ballot_forms.limits(asking),
+        criteria=objections.CRITERIA,
         needs_reason=asking.method.name in ("consent", "consensus"),
         rule=ballot_words.rule(words, sheet, sheet.rule, convocation=sheet.convocation),
         least=secret.LEAST_VOTERS,

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from sqlalchemy import select
 from starlette.requests import Request
 
-from node.assembly import assemblies, turnout, votes
+from node.assembly import assemblies, proposals, turnout, votes
 from node.assembly.poll import Tally
 from node.assembly.turnout import Standing
 from node.assembly.voting import proxies, room, sheets
@@ -15,8 +15,9 @@ from node.assembly.voting.proxies import Listed
 from node.assembly.voting.sheets import Place, Sheet
 from node.database import Transaction
 from node.errors import NotNow
-from node.models import Member, Vote, VoteChange
-from node.web import ballot_words, pictures
+from node.models import Member, Proposal, Vote, VoteChange
+from node.web import ballot_words, objections, pictures
+from node.web.objections import Shown
 
 
 class Box(NamedTuple):
@@ -34,6 +35,8 @@ class Box(NamedTuple):
     result: str
     picture: Markup
     may_convene: bool
+    may_go_on: bool
+    objections: Sequence[Shown]
 
     @property
     def is_summed_up(self) -> bool:
@@ -52,6 +55,8 @@ async def look(tx: Transaction, request: Request, number: int) -> Box | None:
     listed = await proxies.listed(tx, sheet.vote_id) if sheet.proxies_max else []
     names = {one["code"]: one["text"] for one in sheet.options}
     tally = await _tally(tx, sheet)
+    steering = await _steered(tx, member, sheet)
+    vote = await tx.get(Vote, sheet.vote_id) if sheet.method == "consent" else None
     return Box(
         vote=sheet,
         standing=await turnout.standing(tx, sheet.vote_id),
@@ -64,7 +69,9 @@ async def look(tx: Transaction, request: Request, number: int) -> Box | None:
         answer=_answer(request, sheet, place),
         result=tally.explanation.said(words, names) if tally else "",
         picture=_picture(request, tally, names),
-        may_convene=await _may_convene(tx, member, sheet),
+        may_convene=bool(steering and await votes.may_convene_again(tx, *steering)),
+        may_go_on=bool(steering and await votes.may_have_next_round(tx, *steering)),
+        objections=await objections.look(tx, vote, member) if vote else [],
     )
 
 
@@ -111,10 +118,13 @@ async def _changes(tx: Transaction, request: Request, sheet: Sheet) -> list[str]
     return ballot_words.changes(words, found, lambda moment: words.moment(moment, zone))
 
 
-async def _may_convene(tx: Transaction, member: Member | None, sheet: Sheet) -> bool:
+async def _steered(
+    tx: Transaction, member: Member | None, sheet: Sheet
+) -> tuple[Proposal, Vote] | None:
+    """Return the text and its vote when this reader may ask the assembly about it once more."""
     if member is None or sheet.closed_at is None:
-        return False
-    if not member.is_in_charge and member.id != sheet.carrier_id:
-        return False
+        return None
     vote = await tx.get(Vote, sheet.vote_id)
-    return vote is not None and await votes.may_convene_again(tx, vote.proposal, vote)
+    if vote is None or not proposals.may_carry(vote.proposal, member):
+        return None
+    return vote.proposal, vote

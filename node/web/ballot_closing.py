@@ -44,7 +44,7 @@ async def ask_to_change(request: Request) -> Response:
     zone = assemblies.zone(request.state.assembly)
     usual = timedelta(days=7)
     end = max(vote.closes_at, clock.now()) + timedelta(days=2)
-    if request.url.path.endswith("seconde-convocation"):
+    if request.url.path.endswith(("seconde-convocation", "tour-suivant")):
         end = clock.now() + usual
     end = end.astimezone(zone)
     values = filled(
@@ -112,6 +112,13 @@ async def _convene(
     await votes.convene_again(tx, vote.proposal, by=me, closes_at=end)
 
 
+async def _next_round(
+    tx: Transaction, vote: Vote, me: Member, _answers: Form, closes_at: datetime | None
+) -> None:
+    end = closes_at or vote.closes_at
+    await votes.next_round(tx, vote.proposal, by=me, closes_at=end)
+
+
 async def _look(request: Request) -> tuple[Proposal, Vote]:
     member = signed_in(request)
     async with request.app.state.node.database.read() as tx:
@@ -152,6 +159,10 @@ async def _must_be_possible(request: Request, kind: str, proposal: Proposal, vot
         async with request.app.state.node.database.read() as tx:
             if not await votes.may_convene_again(tx, proposal, vote):
                 raise NotNow("nothing to convene again", code="no-second-convocation")
+    elif kind == "next-round":
+        async with request.app.state.node.database.read() as tx:
+            if not await votes.may_have_next_round(tx, proposal, vote):
+                raise NotNow("there is no further round", code="no-further-round")
     elif votes.is_over(vote):
         raise NotNow("the vote is closed", code="vote-is-closed")
 
@@ -161,6 +172,7 @@ _KINDS: dict[str, tuple[str, Act, bool]] = {
     "annuler-le-vote": ("cancelled", _cancel, False),
     "changer-le-texte": ("text-changed", _change_text, True),
     "seconde-convocation": ("convened", _convene, True),
+    "tour-suivant": ("next-round", _next_round, True),
 }
 
 routes = [

@@ -39,6 +39,7 @@ async def ask_to_open(request: Request) -> Response:
         closes_at_date=f"{end:%Y-%m-%d}",
         closes_at_time="20:00",
         method=name,
+        **ballot_parameters.described(usual.parameters),
         **_flags(usual),
     )
     return await _opening(request, proposal, values)

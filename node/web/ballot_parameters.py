@@ -13,6 +13,8 @@ from node.web.forms import Form
 
 _NOBODY_MEANS_THIS = "?"
 FLAGS = ("yes", "no")
+# A rule of the assembly, and not for whoever opens a vote to choose.
+OF_THE_ASSEMBLY = ("judged_by",)
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ def fields(method_name: str, form: Form) -> list[Field]:
     """Return the parameters of a method that can be chosen, as they stand in a form."""
     found = []
     for name, parameter in method.find(method_name).parameters.items():
-        if name == "quorum" or (choices := _choices(parameter)) is None:
+        if name in ("quorum", *OF_THE_ASSEMBLY) or (choices := _choices(parameter)) is None:
             continue
         typed = form[_field(name)] if _field(name) in form else _written(parameter.default)
         found.append(Field(name, typed, choices))
@@ -40,7 +42,7 @@ def read(method_name: str, form: Form) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, parameter in method.find(method_name).parameters.items():
         typed = form.text(_field(name))
-        if not typed or name == "quorum":
+        if not typed or name in ("quorum", *OF_THE_ASSEMBLY):
             continue
         if isinstance(parameter.default, bool):
             found[name] = typed == FLAGS[0]

@@ -5,6 +5,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any, Protocol
 
+from node.assembly import objections
 from node.assembly.ballot_kinds import UNRANKED, grade_codes
 from node.assembly.parameters import read_amount
 from node.assembly.voting.answers import Asking
@@ -53,6 +54,7 @@ def rule(words: Words, asked: Asked, parameters: Mapping[str, Any], *, convocati
     if convocation > 1:
         said.append(words("vote-rule.second-convocation"))
     quorums_ = [quorum(words, one) for one in parameters.get("quorum") or ()]
+    said += consent(words, parameters) if asked.method == "consent" else []
     parts = [threshold(words, asked.method, parameters), *quorums_, *said]
     joint = " ; " if words.language == "fr" else "; "
     rest = joint.join(filter(None, parts))
@@ -67,6 +69,26 @@ def threshold(words: Words, method: str, parameters: Mapping[str, Any]) -> str:
     key = "vote-rule.more-than" if parameters.get("strict") else "vote-rule.at-least"
     base = words(f"vote-base.{parameters.get('base', 'cast')}")
     return words(key, share=f"{share.numerator}/{share.denominator}", base=base)
+
+
+def consent(words: Words, parameters: Mapping[str, Any]) -> list[str]:
+    """Say who judges an objection, what follows while one is open, and what silence is worth."""
+    rounds, fallback = parameters["further_rounds"], parameters["fallback"]
+    said = [
+        words(f"vote-rule.judged-by-{parameters['judged_by']}", small=objections.SMALL_CIRCLE),
+        words.plural("vote-rule.rounds", rounds) if rounds else words("vote-rule.rounds-none"),
+    ]
+    if isinstance(fallback, str):
+        said.append(words(f"vote-rule.fallback-{fallback}"))
+    else:
+        share = threshold(words, "qualified_majority", fallback)
+        said.append(words("vote-rule.fallback-share", share=share))
+    if parameters["minimum_hours"]:
+        said.append(words.plural("vote-rule.minimum-hours", parameters["minimum_hours"]))
+    if parameters["silence_is_consent"]:
+        days, share = parameters["silence_days"], parameters["silence_quorum"]
+        said.append(words("vote-rule.silence", days=days, share=share))
+    return said
 
 
 def quorum(words: Words, one: Mapping[str, Any]) -> str:

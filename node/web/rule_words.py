@@ -21,8 +21,18 @@ SLUGS = {
     "proxies_most": "procurations",
     "roll_after_days": "corps-electoral",
     "term_months": "mandats",
+    "objections_judge": "objections",
+    "consent_rounds": "tours-de-consentement",
+    "consent_fallback": "apres-le-dernier-tour",
 }
-_COUNTED = ("days", "roll_after_days", "term_months", "proxies_most", "endorsements")
+_COUNTED = (
+    "days",
+    "roll_after_days",
+    "term_months",
+    "proxies_most",
+    "endorsements",
+    "consent_rounds",
+)
 
 
 def sentences(words: Words, rules: Rules) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ _EVERYBODY = """
 /e/1 /e/2 /e/2/compte-rendu /assemblee /partenaires /reseau /reseau/{news} /suivre /verifier
 /connexion /rejoindre /a-propos /mentions-legales /confidentialite /accessibilite /@ana
 /decisions/imprimer /assemblee/regles /p/1/amendements /rejoindre/ici /rejoindre/partenaire
+/p/5/objections
 /n-existe-pas
 """
 
@@ -19,7 +20,7 @@ _MEMBER = """
 /e/2/ordre-du-jour /e/2/emargement /e/2/emargement/imprimer /e/2/compte-rendu/ecrire
 /e/2/compte-rendu /compte /compte/profil /compte/langue /compte/ailleurs /compte/mot-de-passe
 /compte/quitter /compte/compte-lie /p/1/amender /p/1/amendements /p/1/tour /p/1/reporter
-/brouillons/{draft} /n/{note}/modifier /n/{note}/supprimer
+/p/5/voter /p/5/objections /brouillons/{draft} /n/{note}/modifier /n/{note}/supprimer
 """
 
 _IN_CHARGE = """
@@ -65,6 +66,7 @@ NO_PAGES: set[str] = {
     "/preuve/{token}",
     "/e/{n:int}/reponse/{secret}",
     "/p/{n:int}/seconde-convocation",
+    "/p/{n:int}/tour-suivant",
     "/e/{n:int}/compte-rendu/imprimer",
     "/e/{n:int}/compte-rendu/relire",
 }

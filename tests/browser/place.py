@@ -114,6 +114,9 @@ async def _fill(place: Place, ana: Person) -> None:
     await ben.close(3, "Le compost se fait ; Ben s'en charge.")
     await ben.propose("La couleur de la porte", "La porte de la halle est à repeindre.\n")
     await ben.open_vote(4, "Jugement majoritaire", options="Bleu\nVert\nOcre", proxies="1")
+    await ben.propose("Une clé de la halle par association", "Chacune garde une clé.\n")
+    await ben.open_vote(5, "Consentement")
+    await chloe.vote(5, "Objection", "Une clé perdue ouvre la halle à tous.")
     await _announce(ben, "appel", "Publier l’appel", "Chantier de la haie")
     await _announce(ben, "reunion", "Annoncer la réunion", "Assemblée d'hiver")
     for one in (ana, ben, chloe):

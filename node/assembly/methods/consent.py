@@ -1,5 +1,6 @@
 """Consent: a text passes when nobody has an objection that still stands."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,6 +30,7 @@ BALLOT = positions(
     favour=("consent", "consent_with_concern"),
     cast=("consent", "consent_with_concern", "objection"),
 )
+_SHARES = {"two_thirds": (2, 3), "three_quarters": (3, 4)}
 _FALLBACK: Mapping[str, Parameter] = {
     "num": whole(3, 1, 1_000_000),
     "den": whole(4, 1, 1_000_000),
@@ -43,7 +45,7 @@ def _fallback(value: object) -> Any:
         if found["num"] > found["den"]:
             raise Unusable("tally-out-of-range", "num", least=1, most=found["den"])
         return found
-    return read_code(value, ("rejected", "blocked"))
+    return read_code(value, objections.FALLBACKS)
 
 
 def _silent(poll: Poll, rule: Rule) -> int:
@@ -93,12 +95,22 @@ def consent(poll: Poll, rule: Rule) -> Tally:
         explanation=explanation,
         inequality=inequality,
         counts={**counts, "silent": silent},
-        working={"open_objections": still_open, "judged_by": judged_by, "round": poll.facts.round},
+        working={
+            "open_objections": still_open,
+            "judged_by": judged_by,
+            "round": poll.facts.round,
+            **_by_state(poll),
+        },
         tables=(
             bars("tally.result", "tally.votes", counts, lambda code: Phrase(f"choice.{code}")),
         ),
         notes=tuple(notes),
     )
+
+
+def _by_state(poll: Poll) -> dict[str, dict[str, int]]:
+    states = Counter(one.state for one in poll.facts.objections or ())
+    return {"objections": dict(sorted(states.items()))} if states else {}
 
 
 def _decide(
@@ -131,9 +143,12 @@ def _fall_back(
     poll: Poll, rule: Rule, counts: Mapping[str, int], still_open: int
 ) -> tuple[str, Phrase, str]:
     fallback, figures = rule["fallback"], {"open": still_open, "round": poll.facts.round}
-    if isinstance(fallback, str):
+    if isinstance(fallback, Mapping):
+        threshold = Threshold(*(fallback[name] for name in Threshold._fields))
+    elif fallback in _SHARES:
+        threshold = Threshold(*_SHARES[fallback], "cast", strict=False)
+    else:
         return fallback, Phrase(f"tally.consent.fallback-{fallback}", figures), f"{still_open} > 0"
-    threshold = Threshold(fallback["num"], fallback["den"], fallback["base"], fallback["strict"])
     found = BALLOT.figures(poll, rule)
     favour = counts["consent"] + counts["consent_with_concern"]
     base = {"cast": found.cast, "voters": found.voters, "members": poll.electorate}[threshold.base]

@@ -8,8 +8,9 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from node import clock, ids
-from node.assembly.voting import finding, secret, sheets
+from node.assembly.voting import finding, objecting, secret, sheets
 from node.assembly.voting.answers import checked_reason
+from node.assembly.voting.objecting import Words
 from node.assembly.voting.sheets import Place, Sheet
 from node.database import Transaction
 from node.errors import NotNow, Refusal
@@ -29,10 +30,13 @@ async def cast_ballot(
     version_digest: str,
     reason: str = "",
     seen: int | None = None,
+    words: Words | None = None,
 ) -> Ballot | None:
     """Take a member's answer, in place of an earlier one of theirs; None where it is secret."""
     sheet = await sheets.of(tx, vote)
-    await cast(tx, sheet, voter.id, choice, digest=version_digest, reason=reason, seen=seen)
+    await cast(
+        tx, sheet, voter.id, choice, digest=version_digest, reason=reason, seen=seen, words=words
+    )
     return None if vote.is_secret else await finding.ballot_of(tx, vote, voter)
 
 
@@ -46,11 +50,13 @@ async def cast(
     reason: str = "",
     seen: int | None = None,
     via: str = PAGE,
+    words: Words | None = None,
 ) -> None:
     """Take an answer. A refusal says why, and leaves the ballot already cast as it was.
 
     `seen` is the number of the ballot that the member knows to be theirs, 0 for none: when
-    another one was cast meanwhile, from another device, it stands.
+    another one was cast meanwhile, from another device, it stands. `words` is what an objection
+    says besides its reason.
     """
     sheet = await sheets.held(tx, sheet)
     place = await _place(tx, sheet, member_id)
@@ -65,8 +71,14 @@ async def cast(
         await secret.cast(tx, sheet, member_id, kept)
         return
     answer = {"choice": kept, "reason": checked_reason(kept, reason), "via": via}
+    is_objection = kept == objecting.OBJECTION
+    said = words or Words()
+    if is_objection:
+        said = await objecting.checked_for(tx, sheet, answer["reason"], said)
     if not await _keep(tx, sheet.vote_id, member_id, answer, seq=place.seq):
         raise NotNow("another ballot was cast meanwhile", code="voted-meanwhile")
+    if sheet.method == "consent":
+        await objecting.follow(tx, sheet, member_id, kept, answer["reason"], said)
 
 
 async def may_cast(tx: Transaction, sheet: Sheet, member_id: int) -> Place:

@@ -1,9 +1,9 @@
 """Closing a vote: no more ballots, the count, the decision."""
 
 from node import clock
-from node.assembly import decisions, method, proposals
+from node.assembly import decisions, method, proposals, tally_facts
 from node.assembly.events import VoteClosed
-from node.assembly.voting import counting, finding, opinions
+from node.assembly.voting import counting, finding, objecting, opinions
 from node.database import Transaction
 from node.errors import NotNow
 from node.events import record
@@ -34,6 +34,8 @@ async def close(tx: Transaction, vote: Vote, *, statement: str = "") -> Decision
     if not method.find(vote.method).has_verdict:
         _give_back(vote)
         return None
+    await objecting.settle(tx, vote)
+    vote.facts = tally_facts.written(await counting.facts(tx, vote))
     voters = await counting.turnout(tx, vote)
     hidden = counting.too_few(vote, voters)
     if hidden is not None:

@@ -8,11 +8,11 @@ import msgspec
 from sqlalchemy import bindparam, func, select
 
 from node import clock, digests
-from node.assembly import method, parameters
+from node.assembly import endorsements, method, parameters, tally_facts
 from node.assembly.ballot_kinds import Kind
 from node.assembly.method import Count, Verdict
 from node.assembly.poll import Choice, Facts, Poll, Tally
-from node.assembly.voting import finding, proxies, room, secret
+from node.assembly.voting import finding, objecting, proxies, room, secret
 from node.assembly.voting.answers import Asking
 from node.assembly.voting.opening import mask
 from node.database import Transaction
@@ -51,7 +51,7 @@ async def poll(tx: Transaction, vote: Vote) -> Poll:
             if one.get("cost")
         },
         budget=parameters.read_amount(vote.budget or "0"),
-        facts=await _facts(tx, vote),
+        facts=await facts(tx, vote),
     )
 
 
@@ -146,7 +146,7 @@ async def export(tx: Transaction, vote: Vote) -> dict[str, Any]:
         "electorate": vote.electorate_count,
         **({"options": [_option(one) for one in vote.options]} if vote.options else {}),
         **({"budget": vote.budget} if vote.budget else {}),
-        **_told(await _facts(tx, vote)),
+        **(vote.facts or tally_facts.written(await facts(tx, vote))),
         "ballots": [{"choice": asking.plain(kept), "weight": n} for kept, n in ballots],
     }
 
@@ -161,24 +161,24 @@ def _option(one: dict[str, Any]) -> dict[str, Any]:
     return {**named, "cost": one["cost"]} if one.get("cost") else named
 
 
-def _told(facts: Facts) -> dict[str, int | None]:
-    return {
-        "present": facts.present,
-        "represented": facts.represented,
-        "round": facts.round,
-        "hours_open": facts.hours_open,
-        "notified_days": facts.notified_days,
-    }
+async def facts(tx: Transaction, vote: Vote) -> Facts:
+    """Return what counts beside the ballots; of a vote that was counted, what counted then.
 
-
-async def _facts(tx: Transaction, vote: Vote) -> Facts:
+    All members on the roll are told when a vote opens, and it never ends earlier than was said
+    but by the hand of who carries it: so the days it lasted are the days of notice.
+    """
+    if vote.facts:
+        return tally_facts.read(vote.facts)
     end = vote.closed_at or clock.now()
     open_for = max(end - vote.opened_at, timedelta())
-    represented = sum((await proxies.weights(tx, vote)).values())
+    is_consent = vote.method == "consent"
     return Facts(
         present=await room.people(tx, vote.id),
-        represented=represented,
-        round=vote.convocation,
+        represented=sum((await proxies.weights(tx, vote)).values()),
+        supporters=await endorsements.count(tx, vote.proposal_id),
+        objections=await objecting.facts(tx, vote) if is_consent else None,
+        round=await finding.consent_round(tx, vote) if is_consent else 1,
         hours_open=int(open_for / timedelta(hours=1)),
         notified_days=open_for.days,
+        is_changed=await finding.is_text_changed(tx, vote),
     )

@@ -9,7 +9,7 @@ from node import clock
 from node.assembly import method
 from node.database import Transaction
 from node.errors import NotFound
-from node.models import Ballot, Member, Proposal, Vote, Voter
+from node.models import Ballot, Decision, Member, Proposal, Version, Vote, Voter
 
 
 async def latest(tx: Transaction, proposal: Proposal) -> Vote | None:
@@ -55,6 +55,28 @@ async def ballot_of(tx: Transaction, vote: Vote, member: Member) -> Ballot | Non
 async def may_vote(tx: Transaction, vote: Vote, member: Member) -> bool:
     """Say whether the member is on the roll of a vote that is still open."""
     return not is_over(vote) and await tx.get(Voter, (vote.id, member.id)) is not None
+
+
+async def consent_round(tx: Transaction, vote: Vote) -> int:
+    """Return which round of consent this is: one more than those that ended blocked before."""
+    statement = (
+        select(func.count(func.distinct(Vote.id)))
+        .join(Decision, Decision.vote_id == Vote.id)
+        .where(Vote.proposal_id == vote.proposal_id, Vote.round < vote.round)
+        .where(Vote.method == "consent", Decision.outcome == "blocked")
+    )
+    return int(await tx.scalar(statement)) + 1
+
+
+async def is_text_changed(tx: Transaction, vote: Vote) -> bool:
+    """Say whether the text had a newer version before the vote was over."""
+    statement = (
+        select(func.count())
+        .select_from(Version)
+        .where(Version.proposal_id == vote.proposal_id, Version.number > vote.version.number)
+        .where(Version.written_at <= (vote.closed_at or clock.now()))
+    )
+    return bool(await tx.scalar(statement))
 
 
 def is_over(vote: Vote) -> bool:

@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert
 
 from node import clock, digests
 from node.assembly import decisions, endorsements, members, proposals, rules
 from node.assembly.events import VoteOpened
-from node.assembly.voting import finding, secret, terms
+from node.assembly.voting import finding, objecting, secret, terms
 from node.assembly.voting.terms import Terms
 from node.database import Transaction
 from node.errors import Invalid, NotNow, Problem
@@ -55,6 +55,7 @@ async def ask_again(
     if proposal.state not in (*proposals.OPEN, State.FROZEN):
         raise NotNow(f"proposal {proposal.label} is at {proposal.state}", code="cannot-open-vote")
     must_be_ahead(closes_at)
+    before = await finding.latest(tx, proposal)
     roll = await members.on_roll(tx, clock.now())
     if not roll:
         raise NotNow("nobody is on the roll", code="nobody-on-the-roll")
@@ -62,7 +63,7 @@ async def ask_again(
     vote = Vote(
         proposal=proposal,
         version=proposal.version,
-        round=await _next_round(tx, proposal),
+        round=before.round + 1 if before else 1,
         method=kept.method,
         rule=dict(kept.parameters),
         options=[dict(one) for one in kept.options],
@@ -82,6 +83,8 @@ async def ask_again(
     await tx.execute(insert(Voter), [{"vote_id": vote.id, "member_id": one} for one in roll])
     if vote.is_secret:
         await secret.make_urn(tx, vote, roll)
+    if before is not None and {before.method, vote.method} == {"consent"}:
+        await objecting.carry_over(tx, before, vote)
     proposal.state = State.VOTE
     proposal.method = kept.method
     proposal.vote_closes_at = closes_at
@@ -123,6 +126,32 @@ async def may_convene_again(tx: Transaction, proposal: Proposal, last: Vote) -> 
     )
 
 
+async def next_round(
+    tx: Transaction, proposal: Proposal, *, by: Member, closes_at: datetime
+) -> Vote:
+    """Ask for consent once more about a text that objections blocked (deciding.md, section 5).
+
+    Raise NotNow when the last vote was not blocked, or no further round is left.
+    """
+    proposals.must_carry(proposal, by)
+    last = await finding.on(tx, proposal)
+    if not await may_have_next_round(tx, proposal, last):
+        raise NotNow("there is no further round", code="no-further-round")
+    proposal.state = State.FROZEN
+    return await ask_again(tx, proposal, closes_at=closes_at, on=terms.of(last))
+
+
+async def may_have_next_round(tx: Transaction, proposal: Proposal, last: Vote) -> bool:
+    """Say whether objections blocked the last vote, and rounds are left before the fallback."""
+    if proposal.state is not State.DECIDED or last.method != "consent":
+        return False
+    decision = await decisions.about(tx, proposal)
+    is_blocked = decision is not None and decision.outcome == "blocked"
+    is_about_it = decision is not None and decision.vote_id == last.id
+    left = last.rule["further_rounds"] - await finding.consent_round(tx, last)
+    return is_blocked and is_about_it and left >= 0
+
+
 def must_be_ahead(closes_at: datetime) -> None:
     """Raise Invalid when a vote would end before it begins."""
     if closes_at <= clock.now():
@@ -139,8 +168,9 @@ async def allowed(tx: Transaction, on: Terms) -> Terms:
 
     Raise Invalid with one problem for each field.
     """
-    kept = terms.checked(on)
-    forbidden = (await rules.defaults(tx)).problems(
+    found = await rules.defaults(tx)
+    kept = terms.checked(terms.bound(on, found))
+    forbidden = found.problems(
         method=on.method, poll_ballots=on.poll_ballots, proxies_max=on.proxies_max
     )
     if forbidden:
@@ -154,8 +184,3 @@ def _with_quorum(rule: dict[str, Any], second: str) -> dict[str, Any]:
     # Written out even when empty: a method may have a quorum of its own where nothing is said.
     halved = [{**one, "den": one["den"] * 2} for one in rule.get("quorum", ())]
     return {**rule, "quorum": halved if second == "halved" else []}
-
-
-async def _next_round(tx: Transaction, proposal: Proposal) -> int:
-    last = await tx.scalar(select(func.max(Vote.round)).where(Vote.proposal_id == proposal.id))
-    return int(last or 0) + 1

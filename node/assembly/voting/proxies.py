@@ -1,7 +1,7 @@
 """Proxies: a member lets another one's answer count for theirs too, where the vote allows it."""
 
 from collections import Counter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import aliased
@@ -71,18 +71,28 @@ async def listed(tx: Transaction, vote_id: int) -> list[Listed]:
 
 async def weights(tx: Transaction, vote: Vote) -> Counter[str]:
     """Return the answers that count once more each, for givers who did not vote themselves."""
+    return Counter(await _counted(tx, vote, Ballot.choice))
+
+
+async def held(tx: Transaction, vote: Vote) -> Counter[int]:
+    """Return how many answers each holder's counts for besides their own."""
+    return Counter(await _counted(tx, vote, Ballot.member_id))
+
+
+async def _counted(tx: Transaction, vote: Vote, by: Any) -> dict[Any, int]:
+    """Count the givers whose proxy counts by something of their holder's ballot."""
     if not vote.proxies_max:
-        return Counter()
+        return {}
     own, room = aliased(Ballot), aliased(Attendance)
     statement = (
-        select(Ballot.choice, func.count())
+        select(by, func.count())
         .join(Proxy, (Proxy.holder_id == Ballot.member_id) & (Proxy.vote_id == Ballot.vote_id))
         .outerjoin(own, (own.vote_id == Proxy.vote_id) & (own.member_id == Proxy.giver_id))
         .outerjoin(room, (room.vote_id == Proxy.vote_id) & (room.member_id == Proxy.giver_id))
         .where(Ballot.vote_id == vote.id, own.id.is_(None), room.member_id.is_(None))
-        .group_by(Ballot.choice)
+        .group_by(by)
     )
-    return Counter({row[0]: row[1] for row in (await tx.execute(statement)).all()})
+    return {row[0]: row[1] for row in (await tx.execute(statement)).all()}
 
 
 async def _must_be_possible(tx: Transaction, vote: Vote, giver: Member) -> None:

@@ -10,6 +10,7 @@ from node.assembly import method, parameters, rules
 from node.assembly.method import DecisionMethod
 from node.assembly.parameters import Unusable
 from node.assembly.poll import Choice, Facts, Poll
+from node.assembly.rules import Rules
 from node.database import Transaction
 from node.errors import Invalid, Problem
 from node.models import Vote
@@ -45,14 +46,22 @@ async def usual(tx: Transaction, method_name: str | None = None) -> Terms:
     name = method_name or found.method
     has_verdict = name in method.every() and method.find(name).has_verdict
     is_secret = found.is_secret and name not in WITH_REASONS
+    quorum = {"quorum": list(found.quorum)} if found.quorum and has_verdict else {}
     return Terms(
         method=name,
-        parameters={"quorum": list(found.quorum)} if found.quorum and has_verdict else {},
+        parameters={**quorum, **(found.consent if name == "consent" else {})},
         is_secret=is_secret,
         hides_results=found.hides_results,
         poll_ballots=found.poll_ballots and not is_secret,
         proxies_max=0 if is_secret else found.proxies_max,
     )
+
+
+def bound(given: Terms, found: Rules) -> Terms:
+    """Return the terms with what is not for the opener to choose: who judges an objection."""
+    if given.method != "consent":
+        return given
+    return replace(given, parameters={**given.parameters, "judged_by": found.objections_judge})
 
 
 def of(vote: Vote) -> Terms:
