@@ -28,7 +28,7 @@ ANSWERS: dict[str, Any] = {
     "signs": {"o2": "+"},
     "dates": {"o1": "maybe", "o2": "yes", "o3": "no"},
 }
-SUPPORT = {"kind": "support", "num": 1, "den": 2}
+ASSEMBLIES = {"kind": "assemblies", "num": 1, "den": 2}
 BY_OPTIONS = [name for name in method.every() if method.find(name).ballot.has_options]
 
 
@@ -96,7 +96,7 @@ def test_no_answer_is_wider_than_its_slot(name: str) -> None:
         ({"options": [{"text": "Ｂanc"}, {"text": "BANC"}]}, "option-twice"),
         ({"method": "nothing"}, "method-unknown"),
         ({"parameters": {"winners": 0}}, "tally-out-of-range"),
-        ({"parameters": {"quorum": SUPPORT}}, "quorum-not-for-votes"),
+        ({"parameters": {"quorum": ASSEMBLIES}}, "quorum-not-for-votes"),
         ({"proxies_max": 99}, "proxies-out-of-range"),
         ({"method": "equal_shares", "budget": "200"}, "cost-missing"),
         ({"method": "equal_shares", "options": COSTS}, "budget-missing"),

@@ -31,11 +31,11 @@ async def close(tx: Transaction, vote: Vote, *, statement: str = "") -> Decision
     vote.ended_as = "counted"
     await tx.flush()
     record(tx, VoteClosed(vote))
+    await objecting.settle(tx, vote)
+    vote.facts = tally_facts.written(await counting.facts(tx, vote))
     if not method.find(vote.method).has_verdict:
         _give_back(vote)
         return None
-    await objecting.settle(tx, vote)
-    vote.facts = tally_facts.written(await counting.facts(tx, vote))
     voters = await counting.turnout(tx, vote)
     hidden = counting.too_few(vote, voters)
     if hidden is not None:

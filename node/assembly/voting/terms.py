@@ -118,7 +118,7 @@ def _rehearse(
         options=tuple(codes),
         costs=dict.fromkeys(codes, Fraction(1)),
         budget=parameters.read_amount(budget or "1"),
-        facts=Facts(present=1, hours_open=0, notified_days=0),
+        facts=Facts(present=1, supporters=1, hours_open=0, notified_days=0),
     )
     found.tally(poll, rule)
 
@@ -141,7 +141,7 @@ def _about_quorums(given: Terms) -> list[Problem]:
     quorum = given.parameters.get("quorum") or ()
     listed = [quorum] if isinstance(quorum, Mapping) else quorum
     kinds = [one.get("kind") for one in listed if isinstance(one, Mapping)]
-    if any(kind in ("support", "assemblies") for kind in kinds):
+    if "assemblies" in kinds:
         return [Problem("quorum", "quorum-not-for-votes", {})]
     return []
 
