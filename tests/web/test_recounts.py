@@ -171,11 +171,11 @@ async def test_a_secret_vote_counts_the_same_from_its_file(
 async def test_consent_counts_the_same_however_an_objection_ends(
     place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str], ending: str, verdict: str
 ) -> None:
-    parameters_: dict[str, Any] = {
+    special: dict[str, dict[str, Any]] = {
         "last round": {"further_rounds": 0},
         "by majority": {"further_rounds": 0, "fallback": {"num": 2, "den": 3}},
         "silence": {"silence_is_consent": True, "silence_days": 0, "quorum": _everybody()},
-    }.get(ending, {})
+    }
     judge = {"unreasonable": "circle", "not unreasonable": "circle", "appealed": "pair"}
     async with place.database.transaction() as tx:
         people = await everybody(tx)
@@ -183,7 +183,7 @@ async def test_consent_counts_the_same_however_an_objection_ends(
         await rules.change(tx, "objections_judge", judge.get(ending, "author"), by=ana)
         for one in (charlie, dora):
             one.is_in_charge = True
-        vote = await opened(tx, "consent", parameters=parameters_)
+        vote = await opened(tx, "consent", parameters=special.get(ending, {}))
         for voter in (charlie, dora, ana):
             await cast(tx, vote, voter, "consent")
         await cast(tx, vote, ben, "objection", "Le terrain est inondé.")
