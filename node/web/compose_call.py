@@ -1,5 +1,6 @@
 """Writing a call for participation, changing it, calling it off."""
 
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,7 +27,7 @@ FIELDS = (
 async def begin(request: Request) -> Response:
     """Ask for what people need to know to take part."""
     signed_in(request)
-    return await _write(request, Form({}))
+    return await write(request, Form({}))
 
 
 async def publish(request: Request) -> Response:
@@ -35,9 +36,9 @@ async def publish(request: Request) -> Response:
     answers = await form(request)
     invitation, problems = _invitation(request, answers)
     if answers["step"] == "write" or problems:
-        return await _write(request, answers, *(problems if answers["step"] != "write" else ()))
+        return await write(request, answers, *(problems if answers["step"] != "write" else ()))
     if answers["step"] != "publish":
-        return await _check(request, answers, invitation)
+        return await check(request, answers, invitation)
     async with request.app.state.node.database.transaction() as tx:
         call = await calls.publish(tx, await myself(tx, request), invitation)
     return see_other(f"/e/{call.number}", "notice.call-published")
@@ -45,11 +46,11 @@ async def publish(request: Request) -> Response:
 
 async def begin_change(request: Request) -> Response:
     """Show the call as it stands, to be changed."""
-    call = await _mine(request)
+    call = await mine(request)
     if call.meeting is not None:
         return RedirectResponse(f"/e/{call.number}/reunion", 303)
     zone = assemblies.zone(request.state.assembly)
-    return await _write(request, as_typed(call, zone))
+    return await write(request, as_typed(call, zone))
 
 
 async def change(request: Request) -> Response:
@@ -57,7 +58,7 @@ async def change(request: Request) -> Response:
     answers, number = await form(request), request.path_params["n"]
     invitation, problems = _invitation(request, answers)
     if problems:
-        return await _write(request, answers, *problems)
+        return await write(request, answers, *problems)
     async with request.app.state.node.database.transaction() as tx:
         me = await myself(tx, request)
         await calls.change(tx, await calls.by_number(tx, number), by=me, invitation=invitation)
@@ -66,7 +67,7 @@ async def change(request: Request) -> Response:
 
 async def ask_to_cancel(request: Request) -> Response:
     """Ask why it will not take place."""
-    return await _cancel_page(request, await _mine(request), Form({}))
+    return await _cancel_page(request, await mine(request), Form({}))
 
 
 async def cancel(request: Request) -> Response:
@@ -78,7 +79,7 @@ async def cancel(request: Request) -> Response:
             call = await calls.by_number(tx, number)
             await calls.cancel(tx, call, by=me, reason=answers["reason"])
     except Invalid as error:
-        return await _cancel_page(request, await _mine(request), answers, *error.problems)
+        return await _cancel_page(request, await mine(request), answers, *error.problems)
     return see_other(f"/e/{number}", "notice.call-cancelled")
 
 
@@ -132,7 +133,8 @@ def as_typed(call: Call, zone: ZoneInfo) -> Form:
     )
 
 
-async def _mine(request: Request) -> Call:
+async def mine(request: Request) -> Call:
+    """Return the call at this address. Raise Refusal or NotNow for whoever may not change it."""
     member = signed_in(request)
     async with request.app.state.node.database.read() as tx:
         call = await calls.by_number(tx, request.path_params["n"])
@@ -142,10 +144,11 @@ async def _mine(request: Request) -> Call:
     return call
 
 
-async def _write(request: Request, values: Form, *problems: Problem) -> Response:
+async def write(request: Request, values: Form, *problems: Problem, kind: str = "call") -> Response:
+    """Show the form of a call or of a meeting."""
     return await page(
         request,
-        "compose_call.html",
+        f"compose_{kind}.html",
         status=422 if problems else 200,
         values=values,
         problems=problems,
@@ -154,12 +157,20 @@ async def _write(request: Request, values: Form, *problems: Problem) -> Response
     )
 
 
-async def _check(request: Request, values: Form, invitation: Invitation) -> Response:
+async def check(
+    request: Request,
+    values: Form,
+    invitation: Invitation,
+    *,
+    kind: str = "call",
+    names: Sequence[str] = FIELDS,
+) -> Response:
+    """Show a call or a meeting as it will be read, before it is announced."""
     return await page(
         request,
-        "compose_call_check.html",
+        f"compose_{kind}_check.html",
         values=values,
-        names=FIELDS,
+        names=names,
         call=invitation,
         content=render(invitation.text),
         servers=await servers(request),

@@ -7,15 +7,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from node.assembly import agendas, assemblies, calls, meetings
+from node.assembly import agendas, assemblies, meetings
 from node.assembly.meetings import Convocation
-from node.errors import NotNow, Problem
+from node.errors import Problem
 from node.models import Meeting
-from node.texts import render
 from node.web import compose_call, reading
-from node.web.compose import servers
 from node.web.forms import Form, filled, form, see_other
-from node.web.page import page
 from node.web.security import myself, signed_in
 
 _FIELDS = (
@@ -43,7 +40,9 @@ async def publish(request: Request) -> Response:
     if answers["step"] == "write" or problems:
         return await _write(request, answers, *(problems if answers["step"] != "write" else ()))
     if answers["step"] != "publish":
-        return await _check(request, answers, convocation)
+        return await compose_call.check(
+            request, answers, convocation, kind="meeting", names=_FIELDS
+        )
     async with request.app.state.node.database.transaction() as tx:
         me = await myself(tx, request)
         meeting = await meetings.publish(tx, me, convocation)
@@ -112,37 +111,13 @@ def _as_typed(request: Request, meeting: Meeting) -> Form:
 
 
 async def _mine(request: Request) -> Meeting:
-    member = signed_in(request)
+    call = await compose_call.mine(request)
     async with request.app.state.node.database.read() as tx:
-        meeting = await meetings.by_number(tx, reading.number(request))
-    calls.must_organise(meeting.call, member)
-    if meeting.call.cancelled_at is not None:
-        raise NotNow("the meeting is cancelled", code="call-is-cancelled")
-    return meeting
+        return await meetings.by_number(tx, call.number)
 
 
 async def _write(request: Request, values: Form, *problems: Problem) -> Response:
-    return await page(
-        request,
-        "compose_meeting.html",
-        status=422 if problems else 200,
-        values=values,
-        problems=problems,
-        servers=await servers(request),
-        number=request.path_params.get("n"),
-    )
-
-
-async def _check(request: Request, values: Form, convocation: Convocation) -> Response:
-    return await page(
-        request,
-        "compose_meeting_check.html",
-        values=values,
-        names=_FIELDS,
-        call=convocation,
-        content=render(convocation.text),
-        servers=await servers(request),
-    )
+    return await compose_call.write(request, values, *problems, kind="meeting")
 
 
 routes = [

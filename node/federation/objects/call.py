@@ -29,7 +29,7 @@ def event(call: Call, coming: int, assembly: Assembly) -> Document:
         "startTime": clock.wire(call.starts_at),
         "timezone": assembly.timezone,
         "displayEndTime": call.ends_at is not None,
-        "location": _places(call),
+        "location": _places(call, assembly),
         "organizers": {"type": "Collection", "totalItems": 1, "items": [actor.uri]},
         "attendees": {
             "type": "Collection",
@@ -78,7 +78,8 @@ def _content(call: Call, assembly: Assembly) -> str:
     return written + meeting_object.in_words(call.meeting, assembly) if call.meeting else written
 
 
-def _places(call: Call) -> list[Document]:
+def _places(call: Call, assembly: Assembly) -> list[Document]:
+    """Write where it is; nobody asks for the country, so none is claimed."""
     places: list[Document] = []
     if call.place_name:
         address = {
@@ -86,11 +87,11 @@ def _places(call: Call) -> list[Document]:
             "streetAddress": call.street,
             "addressLocality": call.locality,
             "postalCode": call.postal_code,
-            "addressCountry": "FR",
         }
         place = {"type": "Place", "name": call.place_name}
         has_address = call.street or call.locality or call.postal_code
         places.append({**place, "address": address} if has_address else place)
     if call.online_url:
-        places.append({"type": "VirtualLocation", "name": "Visio", "url": call.online_url})
+        name = common.spoken(assembly)("wire.call.online-place")
+        places.append({"type": "VirtualLocation", "name": name, "url": call.online_url})
     return places
