@@ -1,0 +1,186 @@
+"""Who votes in the room: those on the sheet of the meeting, and those whom they represent.
+
+Whoever voted online has no seat, whoever has a seat votes no longer online, and whoever is
+represented has one seat whichever way they gave their voice (deciding.md, sections 7 and 11).
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from node.assembly import meetings
+from node.assembly.voting import finding
+from node.database import Transaction
+from node.errors import Invalid, NotFound, NotNow, Problem
+from node.models import (
+    Attendance,
+    Ballot,
+    Call,
+    Meeting,
+    Member,
+    Participation,
+    Proxy,
+    RoomCount,
+    Vote,
+    VoteChange,
+    Voter,
+)
+
+Seats = Mapping[int, int | None]
+
+
+class Expected(NamedTuple):
+    """Who may vote in the room by the sheet of its meeting, by name."""
+
+    here: list[tuple[int, str]]
+    represented: list[tuple[str, str]]
+    online: list[str]
+
+
+async def attach(tx: Transaction, vote: Vote, meeting: Meeting, *, by: Member) -> None:
+    """Take the vote at a meeting too: whoever votes in its room is on its sheet."""
+    vote = await finding.locked(tx, vote)
+    if finding.is_over(vote):
+        raise NotNow("the vote is closed", code="vote-is-closed")
+    if await tx.get(RoomCount, vote.id) is not None:
+        raise NotNow("the room has voted already", code="room-has-voted")
+    await must_be_held(tx, meeting.id)
+    vote.meeting_id = meeting.id
+    tx.add(VoteChange(vote_id=vote.id, kind="room-meeting", reason="", member_id=by.id))
+    await tx.flush()
+
+
+async def must_be_held(tx: Transaction, meeting_id: int) -> Meeting:
+    """Return the meeting. Raise Invalid when there is none, or when it was called off."""
+    meeting = await tx.get(Meeting, meeting_id)
+    if meeting is None or meeting.call.cancelled_at is not None:
+        raise Invalid(Problem("meeting", "no-such-meeting", {}))
+    return meeting
+
+
+async def meeting_of(tx: Transaction, meeting_id: int | None) -> Meeting | None:
+    """Return the meeting at which a vote is taken, if it is."""
+    if meeting_id is None:
+        return None
+    meeting = await tx.get(Meeting, meeting_id)
+    if meeting is None:
+        raise NotFound("the meeting is gone")
+    return meeting
+
+
+async def candidates(tx: Transaction, proposal_number: int) -> list[tuple[Meeting, bool]]:
+    """Return the meetings that a vote may be taken at, soonest first: is the text on the agenda?"""
+    found = await tx.all(
+        select(Meeting)
+        .join(Meeting.call)
+        .where(Call.cancelled_at.is_(None), Meeting.minutes_at.is_(None))
+        .order_by(Call.starts_at)
+        .limit(30)
+    )
+    return [
+        (one, any(item.proposal_number == proposal_number for item in one.items)) for one in found
+    ]
+
+
+async def expected(tx: Transaction, vote: Vote) -> Expected:
+    """Return whom the scrutineers will find in the room, who is represented, who voted online."""
+    meeting = await meeting_of(tx, vote.meeting_id)
+    if meeting is None:
+        return Expected([], [], [])
+    roll, voted = await _roll(tx, vote), await _voted_online(tx, vote)
+    present = await meetings.present_members(tx, meeting) & roll
+    names = await _names(tx, {*present, *roll})
+    here = present - voted
+    carried = await _represented(tx, vote, meeting, here, roll - voted)
+    return Expected(
+        here=_by_name((one, names[one]) for one in here),
+        represented=sorted((names[giver], names[holder]) for giver, holder in carried.items()),
+        online=[name for _, name in _by_name((one, names[one]) for one in present & voted)],
+    )
+
+
+async def given(tx: Transaction, vote: Vote, present: Iterable[int]) -> Seats:
+    """Return who has a seat, each with who raises the hand for them if it is somebody else.
+
+    Raise Invalid, naming those who voted online meanwhile or are not at the meeting.
+    """
+    roll, voted = await _roll(tx, vote), await _voted_online(tx, vote)
+    here = set(present) & roll
+    meeting = await meeting_of(tx, vote.meeting_id)
+    if meeting is not None:
+        missing = here - await meetings.present_members(tx, meeting)
+        await _refuse(tx, missing, "room-not-at-the-meeting")
+    await _refuse(tx, here & voted, "room-voted-online")
+    if not here:
+        raise Invalid(Problem("present", "room-is-empty", {}))
+    carried = await _represented(tx, vote, meeting, here, roll - voted)
+    return {**dict.fromkeys(sorted(here)), **carried}
+
+
+async def presence(tx: Transaction, vote: Vote) -> tuple[int, int]:
+    """Return how many are there and how many represented, for a quorum of presence."""
+    meeting = await meeting_of(tx, vote.meeting_id)
+    if meeting is None:
+        statement = select(Attendance.holder_id).where(Attendance.vote_id == vote.id)
+        holders = [row[0] for row in (await tx.execute(statement)).all()]
+        return holders.count(None), len(holders) - holders.count(None)
+    roll = await _roll(tx, vote)
+    here = await meetings.present_members(tx, meeting) & roll
+    carried = await meetings.represented_members(tx, meeting)
+    return len(here), len(carried.keys() & roll - here)
+
+
+async def _represented(
+    tx: Transaction, vote: Vote, meeting: Meeting | None, here: set[int], free: set[int]
+) -> dict[int, int]:
+    """Return who is represented by whom of those here: no chains, and nobody by two.
+
+    A proxy given for this very vote goes before one noted on the sheet of the meeting.
+    """
+    if vote.is_secret or not vote.proxies_max:
+        return {}
+    statement = select(Proxy.giver_id, Proxy.holder_id).where(Proxy.vote_id == vote.id)
+    rows = (await tx.execute(statement.order_by(Proxy.given_at, Proxy.id))).all()
+    offered = [(row[0], row[1]) for row in rows]
+    if meeting is not None:
+        offered += sorted((await meetings.represented_members(tx, meeting)).items())
+    found: dict[int, int] = {}
+    hands: Counter[int] = Counter()
+    for giver, holder in offered:
+        fits = holder in here and giver in free - here and giver not in found
+        if fits and hands[holder] < vote.proxies_max:
+            found[giver] = holder
+            hands[holder] += 1
+    return found
+
+
+async def _refuse(tx: Transaction, members: set[int], code: str) -> None:
+    if members:
+        names = ", ".join(name for _, name in _by_name((await _names(tx, members)).items()))
+        raise Invalid(Problem("present", code, {"names": names}))
+
+
+async def _roll(tx: Transaction, vote: Vote) -> set[int]:
+    statement = select(Voter.member_id).where(Voter.vote_id == vote.id)
+    return {row[0] for row in (await tx.execute(statement)).all()}
+
+
+async def _voted_online(tx: Transaction, vote: Vote) -> set[int]:
+    if vote.is_secret:
+        statement = select(Participation.member_id).where(
+            Participation.vote_id == vote.id, Participation.has_voted.is_(True)
+        )
+    else:
+        statement = select(Ballot.member_id).where(Ballot.vote_id == vote.id)
+    return {row[0] for row in (await tx.execute(statement)).all()}
+
+
+async def _names(tx: Transaction, members: set[int]) -> dict[int, str]:
+    found = await tx.all(select(Member).where(Member.id.in_(members)))
+    return {one.id: one.name for one in found}
+
+
+def _by_name(pairs: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:
+    return sorted(pairs, key=lambda one: (meetings.alphabetical(one[1]), one[0]))
