@@ -61,7 +61,7 @@ class AgendaItem(Model):
 class Attendee(Model):
     """One line of the attendance sheet: a member, or a visitor by name.
 
-    A member is present, excused or represented by another one who is present.
+    A member is present, perhaps until they leave, excused, or represented by one who is present.
     """
 
     __tablename__ = "attendee"
@@ -78,6 +78,7 @@ class Attendee(Model):
     holder_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"), default=None)
     noted_by_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"), default=None)
     noted_at: Mapped[datetime] = mapped_column(default_factory=clock.now)
+    left_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class Minutes(Model):

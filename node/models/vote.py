@@ -147,12 +147,13 @@ class Proxy(Model):
 
 
 class Attendance(Model):
-    """A member on the roll who votes in the room, by hand or on paper, and not online."""
+    """A member on the roll who votes in the room and not online, by themselves or represented."""
 
     __tablename__ = "attendance"
 
     vote_id: Mapped[int] = mapped_column(ForeignKey("vote.id"), primary_key=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), primary_key=True)
+    holder_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"), default=None)
 
 
 class RoomCount(Model):

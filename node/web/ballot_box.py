@@ -10,12 +10,12 @@ from starlette.requests import Request
 from node.assembly import assemblies, proposals, turnout, votes
 from node.assembly.poll import Tally
 from node.assembly.turnout import Standing
-from node.assembly.voting import proxies, room, sheets
+from node.assembly.voting import proxies, room, seats, sheets
 from node.assembly.voting.proxies import Listed
 from node.assembly.voting.sheets import Place, Sheet
 from node.database import Transaction
 from node.errors import NotNow
-from node.models import Member, Proposal, Vote, VoteChange
+from node.models import Meeting, Member, Proposal, Vote, VoteChange
 from node.web import ballot_words, objections, pictures
 from node.web.objections import Shown
 
@@ -30,6 +30,7 @@ class Box(NamedTuple):
     changes: Sequence[str]
     proxies: Sequence[Listed]
     people_in_the_room: int
+    meeting: Meeting | None
     names: Mapping[str, str]
     answer: str
     result: str
@@ -65,6 +66,7 @@ async def look(tx: Transaction, request: Request, number: int) -> Box | None:
         changes=await _changes(tx, request, sheet),
         proxies=listed,
         people_in_the_room=await room.people(tx, sheet.vote_id),
+        meeting=await seats.meeting_of(tx, sheet.meeting_id),
         names=names,
         answer=_answer(request, sheet, place),
         result=tally.explanation.said(words, names) if tally else "",
@@ -110,7 +112,7 @@ async def _changes(tx: Transaction, request: Request, sheet: Sheet) -> list[str]
     statement = (
         select(VoteChange)
         .where(VoteChange.vote_id.in_(earlier))
-        .where(VoteChange.kind.in_(("extended", "cancelled", "voided")))
+        .where(VoteChange.kind.in_(("extended", "cancelled", "voided", "room-uncounted")))
         .order_by(VoteChange.made_at, VoteChange.id)
     )
     found: Sequence[Any] = await tx.all(statement)

@@ -10,12 +10,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from node import clock
-from node.assembly import assemblies, members, method, proposals, rules, votes
-from node.assembly.voting import opening, terms
+from node.assembly import assemblies, meetings, members, method, proposals, rules, votes
+from node.assembly.voting import opening, seats, terms
 from node.assembly.voting.terms import Terms
-from node.errors import Invalid, NotNow, Problem
+from node.database import Transaction
+from node.errors import Invalid, NotFound, NotNow, Problem
 from node.models import Proposal, State
-from node.web import ballot_parameters, ballot_words
+from node.web import ballot_parameters, ballot_words, meeting_words
 from node.web.compose import servers
 from node.web.forms import Form, filled, form, see_other
 from node.web.page import page
@@ -34,12 +35,14 @@ async def ask_to_open(request: Request) -> Response:
         return await page(request, "vote_method.html", proposal=proposal, methods=allowed)
     async with request.app.state.node.database.read() as tx:
         usual, days = await votes.usual(tx, name), (await rules.defaults(tx)).days
+        listed = await seats.candidates(tx, proposal.number)
     end = (clock.now() + timedelta(days=days)).astimezone(assemblies.zone(request.state.assembly))
     values = filled(
         closes_at_date=f"{end:%Y-%m-%d}",
         closes_at_time="20:00",
         method=name,
         **ballot_parameters.described(usual.parameters),
+        meeting=next((one.call.number for one, has_it in listed if has_it), ""),
         **_flags(usual),
     )
     return await _opening(request, proposal, values)
@@ -80,6 +83,7 @@ async def _chosen(request: Request, proposal: Proposal, answers: Form) -> Terms:
     """Return the terms that a form gives; a form without a method leaves all to the rules."""
     async with request.app.state.node.database.read() as tx:
         usual = await votes.usual(tx, answers.text("method") or proposal.method)
+        meeting_id = await _meeting(tx, answers)
     if not answers.has("method") or usual.method not in method.every():
         return usual
     parameters = ballot_parameters.read(usual.method, answers)
@@ -95,7 +99,20 @@ async def _chosen(request: Request, proposal: Proposal, answers: Form) -> Terms:
         hides_results=answers.has("hidden"),
         poll_ballots=answers.has("poll_ballots"),
         proxies_max=proxies or 0,
+        meeting_id=meeting_id,
     )
+
+
+async def _meeting(tx: Transaction, answers: Form) -> int | None:
+    """Return the meeting that was chosen; note a problem when there is none of that number."""
+    if not answers.text("meeting"):
+        return None
+    number = answers.number("meeting")
+    try:
+        return (await meetings.by_number(tx, number or 0)).id
+    except NotFound:
+        answers.problems.append(Problem("meeting", "no-such-meeting", {}))
+        return None
 
 
 def _options(typed: str) -> list[dict[str, str]]:
@@ -136,6 +153,7 @@ async def _opening(
     known = name if name in method.every() else "majority"
     async with request.app.state.node.database.read() as tx:
         members_count = await members.count(tx)
+        listed = await seats.candidates(tx, proposal.number)
     return await page(
         request,
         "vote_open.html",
@@ -149,6 +167,7 @@ async def _opening(
         quorums=terms.QUORUMS,
         can_be_secret=known not in terms.WITH_REASONS,
         options_max=terms.OPTIONS_MAX,
+        meetings=[(str(one.call.number), meeting_words.named(one, request)) for one, _ in listed],
         members_count=members_count,
         servers=await servers(request),
     )
@@ -159,6 +178,7 @@ async def _check(
 ) -> Response:
     async with request.app.state.node.database.read() as tx:
         members_count = await members.count(tx)
+        meeting = await seats.meeting_of(tx, chosen.meeting_id)
     return await page(
         request,
         "vote_open_check.html",
@@ -167,6 +187,7 @@ async def _check(
         terms=chosen,
         rule=ballot_words.rule(request.state.words, chosen, chosen.parameters),
         closes_at=closes_at,
+        meeting=meeting_words.named(meeting, request) if meeting else "",
         members_count=members_count,
     )
 

@@ -1,67 +1,79 @@
 """The figures of a room: who is there, hands or paper, signed by two scrutineers."""
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from node.assembly import proposals, votes
-from node.assembly.voting import room, sheets
+from node.assembly import meetings, proposals, votes
+from node.assembly.voting import room, seats, secret, sheets
 from node.assembly.voting.sheets import Sheet
 from node.database import Transaction
-from node.errors import Invalid, NotNow, Problem
-from node.models import Actor, Member, Voter
-from node.web import reading
-from node.web.forms import Form, form, see_other
+from node.errors import Invalid, Problem
+from node.models import Actor, Member, RoomCount, Vote, Voter
+from node.web import ballot_forms, ballot_stacks, ballot_words, meeting_words, reading
+from node.web.forms import Form, filled, form, see_other
 from node.web.page import page
 from node.web.security import myself, signed_in
-
-_COUNTABLE = ("position", "one")
 
 
 async def show(request: Request) -> Response:
     """Show the figures to be entered, or to be confirmed by somebody else."""
-    return await _page(request, Form({}))
+    return await _page(request, None)
 
 
-async def enter(request: Request) -> Response:
-    """Enter the figures, confirm them, or take unconfirmed ones back."""
+async def act(request: Request) -> Response:
+    """Do what one button says; building the stacks of paper ballots only changes the form."""
     answers, number = await form(request), reading.number(request)
+    signed_in(request)
     step = answers["step"]
     try:
+        if step == "add" or step.startswith("remove-"):
+            return await _restack(request, answers)
         async with request.app.state.node.database.transaction() as tx:
             me = await myself(tx, request)
             vote = await votes.on(tx, await proposals.by_number(tx, number))
-            if step == "confirm":
-                await room.confirm(tx, vote, by=me)
-            elif step == "drop":
-                await room.drop(tx, vote, by=me)
-            else:
-                sheet = await sheets.of(tx, vote)
-                figures = _figures(sheet, answers)
-                present = await _present(tx, sheet, answers["present"])
-                kind = answers.text("kind")
-                await room.enter(tx, vote, by=me, present=present, figures=figures, kind=kind)
+            await _do(tx, request, vote, me, answers)
     except Invalid as error:
         return await _page(request, answers, *error.problems)
-    done = {"confirm": "confirmed", "drop": "dropped"}.get(step, "entered")
+    done = {"confirm": "confirmed", "drop": "dropped", "meeting": "meeting"}.get(step, "entered")
     return see_other(f"/p/{number}/salle", f"notice.room-{done}")
 
 
-def _figures(sheet: Sheet, answers: Form) -> dict[str, int]:
-    """Read one number for each answer."""
-    asking = sheet.asking
-    answers.problems.clear()
-    found = {}
-    for code in asking.codes:
-        number = answers.number(f"count-{code}")
-        if number:
-            found[asking.written(code)] = number
-    if answers.problems:
-        raise Invalid(*answers.problems)
-    return found
+async def _do(tx: Transaction, request: Request, vote: Vote, me: Member, answers: Form) -> None:
+    step = answers["step"]
+    if step == "confirm":
+        await room.confirm(tx, vote, by=me)
+    elif step == "drop":
+        await room.drop(tx, vote, by=me)
+    elif step == "meeting":
+        meeting = await meetings.by_number(tx, reading.row_number(answers["meeting"]))
+        await seats.attach(tx, vote, meeting, by=me)
+    else:
+        sheet = await sheets.of(tx, vote)
+        if ballot_stacks.are_needed(sheet.asking):
+            figures = ballot_stacks.read(sheet.asking, answers)
+        else:
+            figures = ballot_stacks.counted(request.state.words, sheet.asking, answers)
+        present = await _present(tx, sheet, answers["present"])
+        kind = room.PAPER if room.why_no_hands(vote) else answers.text("kind")
+        await room.enter(tx, vote, by=me, present=present, figures=figures, kind=kind)
+
+
+async def _restack(request: Request, answers: Form) -> Response:
+    async with request.app.state.node.database.read() as tx:
+        sheet = await sheets.about(tx, reading.number(request))
+    stacks, step = ballot_stacks.read(sheet.asking, answers), answers["step"]
+    if step == "add":
+        stacks = ballot_stacks.add(sheet.asking, stacks, answers)
+    else:
+        stacks = ballot_stacks.remove(stacks, step.removeprefix("remove-"))
+    kept = filled(present=answers["present"], stacks=ballot_stacks.written(stacks))
+    return await _page(request, kept)
 
 
 async def _present(tx: Transaction, sheet: Sheet, typed: str) -> list[int]:
@@ -90,47 +102,92 @@ async def _present(tx: Transaction, sheet: Sheet, typed: str) -> list[int]:
     return found
 
 
-async def _page(request: Request, values: Form, *problems: Problem) -> Response:
+async def _page(request: Request, values: Form | None, *problems: Problem) -> Response:
     me = signed_in(request)
     async with request.app.state.node.database.read() as tx:
         sheet = await sheets.about(tx, reading.number(request))
-        entered = await room.entered(tx, sheet.vote_id)
-        people = await room.people(tx, sheet.vote_id)
-        who = (
-            [
-                member.name
-                for number in (entered.entered_by_id, entered.confirmed_by_id)
-                if number and (member := await tx.get(Member, number))
-            ]
-            if entered
-            else []
-        )
-    if sheet.asking.method.ballot.name not in _COUNTABLE:
-        raise NotNow("hands cannot be counted for such answers", code="room-cannot-count")
+        vote = await votes.on(tx, await proposals.by_number(tx, sheet.number))
+        entered = await room.entered(tx, vote.id)
+        meeting = await seats.meeting_of(tx, vote.meeting_id)
+        expected = await seats.expected(tx, vote)
+        handles = await _handles(tx, [one for one, _ in expected.here])
+        shown: dict[str, Any] = {
+            "people": await room.people(tx, vote.id),
+            "represented": await room.represented(tx, vote.id),
+            "signed": await _signed(tx, entered),
+            "meetings": [] if meeting else await seats.candidates(tx, sheet.number),
+        }
+    if values is None:
+        values = filled(present="\n".join(handles[one] for one, _ in expected.here))
     return await page(
         request,
         "vote_room.html",
         status=422 if problems else 200,
         vote=sheet,
         entered=entered,
-        people=people,
-        signed=who,
+        meeting=meeting,
+        meeting_name=lambda one: meeting_words.named(one, request),
+        expected=expected,
         is_mine=entered is not None and entered.entered_by_id == me.id,
-        names=_names(request, sheet),
-        kept={sheet.asking.written(code): code for code in sheet.asking.codes},
+        no_hands=room.why_no_hands(vote),
+        least=secret.LEAST_VOTERS,
         values=values,
         problems=problems,
+        **shown,
+        **_figures(request, sheet, entered, values),
     )
 
 
-def _names(request: Request, sheet: Sheet) -> dict[str, str]:
-    if sheet.options:
-        return {one["code"]: one["text"] for one in sheet.options}
-    words = request.state.words
-    return {code: words(f"choice.{code}") for code in sheet.asking.codes}
+def _figures(
+    request: Request, sheet: Sheet, entered: RoomCount | None, values: Form
+) -> dict[str, Any]:
+    """Return the figures as they are read, and the fields for those to be entered."""
+    words, asking = request.state.words, sheet.asking
+    if ballot_stacks.are_needed(asking):
+        stacks = ballot_stacks.read(asking, values)
+        shown: Mapping[str, int] = entered.figures if entered else stacks
+        fields = []
+    else:
+        listed = ballot_stacks.answers(words, asking)
+        stacks, shown = (
+            {},
+            {kept: (entered.figures if entered else {}).get(kept, 0) for kept in listed},
+        )
+        fields = [
+            (ballot_stacks.field(asking, place, kept), name)
+            for place, (kept, name) in enumerate(listed.items())
+        ]
+    is_hidden = sheet.hides_results and entered is not None and entered.confirmed_by_id
+    return {
+        "lines": ballot_stacks.said(words, asking, shown),
+        "is_hidden": bool(is_hidden and sheet.closed_at is None),
+        "stacks": ballot_stacks.written(stacks),
+        "fields": fields,
+        "kind": asking.method.ballot.name,
+        "codes": asking.codes,
+        "grades": ballot_forms.grades(asking),
+        "grade": lambda code: ballot_words.grade(words, code),
+        "limits": ballot_forms.limits(asking),
+    }
+
+
+async def _signed(tx: Transaction, entered: RoomCount | None) -> list[str]:
+    numbers = (entered.entered_by_id, entered.confirmed_by_id) if entered else ()
+    found = [await tx.get(Member, number) for number in numbers if number]
+    return [one.name for one in found if one is not None]
+
+
+async def _handles(tx: Transaction, here: list[int]) -> dict[int, str]:
+    """Return how each is written on the sheet: by name, by handle too where two share one."""
+    found = await tx.all(select(Member).where(Member.id.in_(here)))
+    names = [one.name.casefold() for one in found]
+    return {
+        one.id: one.name if names.count(one.name.casefold()) == 1 else f"@{one.handle}"
+        for one in found
+    }
 
 
 routes = [
     Route("/p/{n:int}/salle", show),
-    Route("/p/{n:int}/salle", enter, methods=["POST"]),
+    Route("/p/{n:int}/salle", act, methods=["POST"]),
 ]

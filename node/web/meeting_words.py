@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from sqlalchemy import select
+from starlette.requests import Request
+
 from node import clock
-from node.assembly import meetings, minutes
+from node.assembly import assemblies, meetings, minutes
 from node.database import Transaction
-from node.models import AgendaItem, Meeting, Member
+from node.models import AgendaItem, Meeting, Member, Proposal, State
 from node.words import Words
 
 
@@ -25,12 +28,28 @@ async def around(tx: Transaction, number: int, member: Member | None) -> dict[st
         "following": following,
         "has_begun": meeting.call.starts_at <= clock.now(),
         "asks": asks(meeting),
+        "at_the_vote": await at_the_vote(tx, meeting),
     }
+
+
+async def at_the_vote(tx: Transaction, meeting: Meeting) -> set[int]:
+    """Return the numbers of the proposals on the order of the day that are voted on now."""
+    numbers = [item.proposal_number for item in meeting.items if item.proposal_number]
+    statement = select(Proposal.number).where(
+        Proposal.number.in_(numbers), Proposal.state == State.VOTE
+    )
+    return {row[0] for row in (await tx.execute(statement)).all()}
 
 
 def point(item: AgendaItem, words: Words) -> str:
     """Say what a point is about."""
     return words("meeting.item-approval", title=item.title) if item.approves_id else item.title
+
+
+def named(meeting: Meeting, request: Request) -> str:
+    """Return the title of a meeting with its day."""
+    zone = assemblies.zone(request.state.assembly)
+    return f"{meeting.call.title}, {request.state.words.day(meeting.call.starts_at, zone)}"
 
 
 def asks(meeting: Meeting) -> Fraction | None:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from node.assembly import assemblies, meetings, minutes
+from node.assembly import meetings, minutes
 from node.assembly.minutes import APPROVED, DRAFT, PROPOSED
 from node.database import Transaction
 from node.errors import Invalid, NotFound, Problem
@@ -115,7 +115,7 @@ async def _page(request: Request, values: Form, *problems: Problem) -> Response:
         versions=listed,
         is_latest=bool(found and listed and found.id == listed[0].id),
         approved_in=approved_in,
-        approving=[(str(one.call.number), _title(one, request)) for one in approving],
+        approving=[(str(one.call.number), meeting_words.named(one, request)) for one in approving],
         may_run=may_run,
         draft=draft,
         makes_pdf=printing.is_available(),
@@ -141,11 +141,6 @@ async def _approving(
         return []
     later = [one for one in await meetings.near(tx, meeting) if meetings.has_begun(one)]
     return [one for one in later if meetings.may_run(one, member)]
-
-
-def _title(meeting: Meeting, request: Request) -> str:
-    zone = assemblies.zone(request.state.assembly)
-    return f"{meeting.call.title}, {request.state.words.day(meeting.call.starts_at, zone)}"
 
 
 async def _meeting(tx: Transaction, meeting_id: int | None) -> Meeting | None:

@@ -1,9 +1,9 @@
-"""Proxies and rooms: more ways than one to be counted, and nobody counted twice."""
+"""Proxies: another one's voice counts once, and only while its giver is silent."""
 
 import pytest
 
-from node.assembly import members, proposals, votes
-from node.assembly.voting import proxies, room
+from node.assembly import members, votes
+from node.assembly.voting import proxies
 from node.database import Transaction
 from node.errors import Invalid, NotNow, Refusal
 from node.models import Member, Proposal, Vote
@@ -79,66 +79,3 @@ async def test_proxies_are_off_unless_a_vote_has_them(
     with pytest.raises(NotNow) as refused:
         await proxies.give(tx, vote, giver=ana, holder=ben)
     assert refused.value.code == "no-proxies"
-
-
-@pytest.mark.parametrize("secret", [False, True], ids=["open", "secret"])
-async def test_nobody_is_counted_in_the_room_and_online(
-    tx: Transaction, ana: Member, ben: Member, charlie: Member, proposal: Proposal, secret: bool
-) -> None:
-    dan = await members.admit(tx, name="Dan", handle="dan")
-    vote = await opened(tx, proposal, ben, is_secret=secret)
-    late = await members.admit(tx, name="Eva", handle="eva")
-    await cast(tx, vote, ana, "against")
-    sheet = [ana.id, ben.id, charlie.id, late.id]
-    with pytest.raises(Invalid) as refused:
-        await room.enter(tx, vote, by=ana, present=sheet, figures={"for": 3})
-    assert refused.value.problems[0].values == {"given": 3, "people": 2}
-    await room.enter(tx, vote, by=ana, present=sheet, figures={"for": 2})
-    for voter in (ben, charlie):
-        with pytest.raises(NotNow) as told:
-            await cast(tx, vote, voter, "against")
-        assert told.value.code == "votes-in-the-room"
-    assert (await votes.tally(tx, vote))["for"] == 0
-    with pytest.raises(NotNow) as alone:
-        await room.confirm(tx, vote, by=ana)
-    assert alone.value.code == "room-same-scrutineer"
-    await room.confirm(tx, vote, by=dan)
-    assert await votes.tally(tx, vote) == {"for": 2, "against": 1, "abstain": 0}
-    for act in (room.drop, room.confirm):
-        with pytest.raises(NotNow):
-            await act(tx, vote, by=dan)
-    with pytest.raises(NotNow):
-        await room.enter(tx, vote, by=dan, present=[dan.id], figures={"for": 1})
-    await cast(tx, vote, dan, "abstain")
-    decision = await votes.close(tx, vote)
-    assert decision is not None
-    assert (decision.outcome, decision.turnout) == ("adopted", 4)
-
-
-async def test_figures_that_nobody_confirmed_can_be_taken_back(
-    tx: Transaction, ana: Member, ben: Member, proposal: Proposal
-) -> None:
-    vote = await opened(tx, proposal, ben)
-    await room.enter(tx, vote, by=ana, present=[ana.id, ben.id], figures={"for": 2})
-    await room.enter(tx, vote, by=ana, present=[ben.id], figures={"against": 1}, kind="paper")
-    await cast(tx, vote, ana, "for")
-    await room.drop(tx, vote, by=ben)
-    await cast(tx, vote, ben, "for")
-    assert (await votes.tally(tx, vote))["for"] == 2
-    with pytest.raises(Invalid):
-        await room.enter(tx, vote, by=ana, present=[ana.id, ben.id], figures={"for": 1})
-    with pytest.raises(NotNow):
-        await room.confirm(tx, vote, by=ben)
-
-
-async def test_a_presence_quorum_looks_at_the_sheet(
-    tx: Transaction, ana: Member, ben: Member, charlie: Member
-) -> None:
-    text = await proposals.publish(tx, carrier=ben, title="Des bancs", text="À l'ombre.")
-    quorum = {"quorum": {"kind": "presence", "num": 1, "den": 2}}
-    vote = await opened(tx, text, ben, parameters=quorum)
-    await room.enter(tx, vote, by=ana, present=[ana.id, ben.id], figures={"for": 1})
-    await room.confirm(tx, vote, by=ben)
-    decision = await votes.close(tx, vote)
-    assert decision is not None
-    assert (decision.outcome, decision.quorums[0]["have"]) == ("adopted", 2)

@@ -59,7 +59,10 @@ async def change_text(
     await proposals.revise(tx, proposal, by=by, title=title, text=text, note=reason)
     _note(tx, vote, "voided", by, reason)
     record(tx, VoteVoided(vote))
-    return await opening.ask_again(tx, proposal, closes_at=closes_at, on=terms.of(vote))
+    again = await opening.ask_again(tx, proposal, closes_at=closes_at, on=terms.of(vote))
+    again.meeting_id = vote.meeting_id
+    await tx.flush()
+    return again
 
 
 async def _open(tx: Transaction, vote: Vote, by: Member) -> Vote:

@@ -3,7 +3,7 @@
 from node import clock
 from node.assembly import decisions, method, proposals, tally_facts
 from node.assembly.events import VoteClosed
-from node.assembly.voting import counting, finding, objecting, opinions
+from node.assembly.voting import counting, finding, objecting, opinions, room
 from node.database import Transaction
 from node.errors import NotNow
 from node.events import record
@@ -15,6 +15,7 @@ async def close_vote(
 ) -> Decision | None:
     """Close before the time, with a sentence on what comes of it. Raise NotNow when closed."""
     proposals.must_carry(vote.proposal, by)
+    await room.must_be_confirmed(tx, vote)
     return await close(tx, vote, statement=statement)
 
 
@@ -27,6 +28,7 @@ async def close(tx: Transaction, vote: Vote, *, statement: str = "") -> Decision
     vote = await finding.locked(tx, vote)
     if vote.closed_at is not None:
         raise NotNow("the vote is closed already", code="vote-is-closed")
+    await room.leave_out(tx, vote)
     vote.closed_at = clock.now()
     vote.ended_as = "counted"
     await tx.flush()

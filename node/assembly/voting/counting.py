@@ -12,7 +12,7 @@ from node.assembly import endorsements, method, parameters, tally_facts
 from node.assembly.ballot_kinds import Kind
 from node.assembly.method import Count, Verdict
 from node.assembly.poll import Choice, Facts, Poll, Tally
-from node.assembly.voting import finding, objecting, proxies, room, secret
+from node.assembly.voting import finding, objecting, proxies, room, seats, secret
 from node.assembly.voting.answers import Asking
 from node.assembly.voting.opening import mask
 from node.database import Transaction
@@ -171,10 +171,11 @@ async def facts(tx: Transaction, vote: Vote) -> Facts:
         return tally_facts.read(vote.facts)
     end = vote.closed_at or clock.now()
     open_for = max(end - vote.opened_at, timedelta())
+    present, carried = await seats.presence(tx, vote)
     is_consent = vote.method == "consent"
     return Facts(
-        present=await room.people(tx, vote.id),
-        represented=sum((await proxies.weights(tx, vote)).values()),
+        present=present,
+        represented=carried + sum((await proxies.weights(tx, vote)).values()),
         supporters=await endorsements.count(tx, vote.proposal_id),
         objections=await objecting.facts(tx, vote) if is_consent else None,
         round=await finding.consent_round(tx, vote) if is_consent else 1,

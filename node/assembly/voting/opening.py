@@ -10,7 +10,7 @@ from sqlalchemy import insert
 from node import clock, digests
 from node.assembly import decisions, endorsements, members, proposals, rules
 from node.assembly.events import VoteOpened
-from node.assembly.voting import finding, objecting, secret, terms
+from node.assembly.voting import finding, objecting, seats, secret, terms
 from node.assembly.voting.terms import Terms
 from node.database import Transaction
 from node.errors import Invalid, NotNow, Problem
@@ -170,6 +170,8 @@ async def allowed(tx: Transaction, on: Terms) -> Terms:
     """
     found = await rules.defaults(tx)
     kept = terms.checked(terms.bound(on, found))
+    if kept.meeting_id is not None:
+        await seats.must_be_held(tx, kept.meeting_id)
     forbidden = found.problems(
         method=on.method, poll_ballots=on.poll_ballots, proxies_max=on.proxies_max
     )

@@ -35,6 +35,8 @@ async def give(tx: Transaction, vote: Vote, *, giver: Member, holder: Member) ->
         raise Invalid(Problem("holder", "proxy-holder-not-on-the-roll", {"name": holder.name}))
     if await _holder_of(tx, vote, holder.id) is not None:
         raise Invalid(Problem("holder", "proxy-chain", {"name": holder.name}))
+    if await tx.get(Attendance, (vote.id, holder.id)) is not None:
+        raise Invalid(Problem("holder", "proxy-holder-in-the-room", {"name": holder.name}))
     if await _held_by(tx, vote, giver.id):
         raise Invalid(Problem("holder", "proxy-holder-gives", {}))
     held = await _held_by(tx, vote, holder.id, but_of=giver.id)
@@ -50,6 +52,8 @@ async def revoke(tx: Transaction, vote: Vote, *, giver: Member) -> None:
     """Take a proxy back, at any time until the close."""
     if finding.is_over(await finding.locked(tx, vote)):
         raise NotNow("the vote is closed", code="vote-is-closed")
+    if await tx.get(Attendance, (vote.id, giver.id)) is not None:
+        raise NotNow("the giver votes in the room", code="votes-in-the-room")
     await _forget(tx, vote, giver.id)
 
 

@@ -131,8 +131,10 @@ async def people(tx: Transaction, vote_id: int) -> int:
 
 async def represented(tx: Transaction, vote_id: int) -> int:
     """Return how many of them are represented by somebody who is there."""
-    statement = select(func.count()).select_from(Attendance).where(
-        Attendance.vote_id == vote_id, Attendance.holder_id.is_not(None)
+    statement = (
+        select(func.count())
+        .select_from(Attendance)
+        .where(Attendance.vote_id == vote_id, Attendance.holder_id.is_not(None))
     )
     return int(await tx.scalar(statement))
 

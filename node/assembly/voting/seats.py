@@ -6,10 +6,12 @@ represented has one seat whichever way they gave their voice (deciding.md, secti
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import NamedTuple
 
 from sqlalchemy import select
 
+from node import clock
 from node.assembly import meetings
 from node.assembly.voting import finding
 from node.database import Transaction
@@ -29,6 +31,7 @@ from node.models import (
 )
 
 Seats = Mapping[int, int | None]
+_STILL = timedelta(days=30)
 
 
 class Expected(NamedTuple):
@@ -75,7 +78,7 @@ async def candidates(tx: Transaction, proposal_number: int) -> list[tuple[Meetin
     found = await tx.all(
         select(Meeting)
         .join(Meeting.call)
-        .where(Call.cancelled_at.is_(None), Meeting.minutes_at.is_(None))
+        .where(Call.cancelled_at.is_(None), Call.starts_at > clock.now() - _STILL)
         .order_by(Call.starts_at)
         .limit(30)
     )
@@ -91,9 +94,9 @@ async def expected(tx: Transaction, vote: Vote) -> Expected:
         return Expected([], [], [])
     roll, voted = await _roll(tx, vote), await _voted_online(tx, vote)
     present = await meetings.present_members(tx, meeting) & roll
-    names = await _names(tx, {*present, *roll})
     here = present - voted
     carried = await _represented(tx, vote, meeting, here, roll - voted)
+    names = await _names(tx, {*present, *carried})
     return Expected(
         here=_by_name((one, names[one]) for one in here),
         represented=sorted((names[giver], names[holder]) for giver, holder in carried.items()),
