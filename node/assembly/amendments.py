@@ -6,7 +6,8 @@ from typing import TypedDict
 from sqlalchemy import func, select
 
 from node import clock
-from node.assembly import paragraphs, proposals
+from node.assembly import amending, paragraphs, proposals
+from node.assembly.amending import WAITING
 from node.database import Transaction
 from node.errors import Invalid, NotFound, NotNow, Problem, Refusal
 from node.models import Amendment, Member, Proposal, Standing, Version
@@ -14,7 +15,6 @@ from node.texts import line, readable
 
 WORDS_MAX = 20_000
 REASON_MAX = 2000
-WAITING = (Standing.PROPOSED, Standing.TO_VOTE)
 
 
 class Words(TypedDict):
@@ -68,7 +68,7 @@ async def propose_under(
 ) -> Amendment:
     """Propose other words for what an amendment says: one level, no deeper."""
     proposal = await _open(tx, proposal)
-    amended = await _now(tx, amended)
+    amended = await amending.as_it_is(tx, amended)
     if amended.amends_id is not None:
         raise NotNow("a sub-amendment is not amended", code="amendment-too-deep")
     if amended.state is not Standing.PROPOSED:
@@ -92,47 +92,37 @@ async def propose_under(
 async def accept(tx: Transaction, amendment: Amendment, *, by: Member, note: str) -> None:
     """Take the words in: a new version of the text, or of the amendment that is amended."""
     proposal, amendment, amended = await _answered(tx, amendment, by)
-    if amended is not None:
-        if paragraphs.digest(amended.replacement) != amendment.original_digest:
-            raise NotNow(f"amendment {amended.number} has changed", code="amendment-outdated")
-        amended.replacement = amendment.replacement
-    else:
-        place = where(amendment, proposal.version.source)
-        if place is None:
-            raise NotNow(f"paragraph {amendment.paragraph} changed", code="amendment-outdated")
-        text = paragraphs.replaced(proposal.version.source, place, amendment.replacement)
-        version = await proposals.revise(
-            tx, proposal, by=by, title=proposal.title, text=text, note=note
-        )
-        amendment.integrated_in = version.number
-    await _settle(tx, amendment, Standing.ACCEPTED)
+    await amending.sub_amendments_first(tx, amendment, (Standing.TO_VOTE,))
+    await amending.take_in(tx, proposal, amendment, amended, note=note)
 
 
 async def decline(tx: Transaction, amendment: Amendment, *, by: Member, reason: str) -> None:
     """Leave the text as it is, and say why."""
     _, amendment, _ = await _answered(tx, amendment, by)
     amendment.answer = _reason(reason)
-    await _settle(tx, amendment, Standing.DECLINED)
+    await amending.settle(tx, amendment, Standing.DECLINED)
 
 
 async def put_to_vote(tx: Transaction, amendment: Amendment, *, by: Member) -> None:
-    """Leave it to the assembly, which votes on the amendment first."""
+    """Leave it to the assembly, which votes on the amendment before it votes on the text."""
     proposal, amendment, amended = await _answered(tx, amendment, by)
-    if amended is not None or amendment.state is Standing.TO_VOTE:
-        raise NotNow("that is not put to the vote", code="amendment-settled")
-    if where(amendment, proposal.version.source) is None:
-        raise NotNow(f"paragraph {amendment.paragraph} changed", code="amendment-outdated")
-    await _settle(tx, amendment, Standing.TO_VOTE)
+    if amendment.state is Standing.TO_VOTE:
+        raise NotNow("that is put to the vote already", code="amendment-settled")
+    amending.with_it(proposal, amendment, amended)
+    amendment.state, amendment.settled_at = Standing.TO_VOTE, clock.now()
+    await tx.flush()
 
 
 async def take_back(tx: Transaction, amendment: Amendment, *, by: Member) -> None:
     """Withdraw one's own amendment."""
-    amendment = await _now(tx, amendment)
+    amendment = await amending.as_it_is(tx, amendment)
     if amendment.author_id != by.id:
         raise Refusal(f"{by.handle} did not write it", code="not-the-author")
+    if amendment.state is Standing.VOTING:
+        raise NotNow(f"the assembly votes on {amendment.number}", code="amendment-at-vote")
     if amendment.state not in WAITING:
         raise NotNow(f"amendment {amendment.number} is settled", code="amendment-settled")
-    await _settle(tx, amendment, Standing.WITHDRAWN)
+    await amending.settle(tx, amendment, Standing.WITHDRAWN)
 
 
 async def on_proposal(tx: Transaction, proposal_id: int) -> Sequence[Amendment]:
@@ -150,21 +140,6 @@ async def by_number(tx: Transaction, proposal: Proposal, number: int) -> Amendme
     return found
 
 
-def where(amendment: Amendment, text: str) -> int | None:
-    """Return where the paragraph aimed at stands now, or None when it is no longer there."""
-    return paragraphs.find(text, amendment.original_digest, amendment.paragraph)
-
-
-def is_outdated(amendment: Amendment, text: str, amended: Amendment | None) -> bool:
-    """Say whether a waiting amendment aims at words that are no longer there."""
-    if amendment.state not in WAITING:
-        return False
-    if amended is None:
-        return where(amendment, text) is None
-    is_as_seen = paragraphs.digest(amended.replacement) == amendment.original_digest
-    return amended.state not in WAITING or not is_as_seen
-
-
 def target(version: Version, paragraph: int) -> str:
     """Return the paragraph of a version with this number. Raise NotFound."""
     found = paragraphs.split(version.source)
@@ -180,8 +155,8 @@ async def _answered(
     proposal = await tx.get(Proposal, amendment.proposal_id)
     assert proposal is not None
     proposal = await _open(tx, proposal)
-    amendment = await _now(tx, amendment)
-    amended = await tx.get(Amendment, amendment.amends_id) if amendment.amends_id else None
+    amendment = await amending.as_it_is(tx, amendment)
+    amended = await amending.amended_by(tx, amendment)
     if amended is None:
         proposals.must_carry(proposal, by)
     elif amended.author_id != by.id and not by.is_in_charge:
@@ -196,18 +171,6 @@ async def _open(tx: Transaction, proposal: Proposal) -> Proposal:
     if proposal.state not in proposals.OPEN:
         raise NotNow(f"proposal {proposal.label} is at {proposal.state}", code="text-is-frozen")
     return proposal
-
-
-async def _now(tx: Transaction, amendment: Amendment) -> Amendment:
-    statement = select(Amendment).where(Amendment.id == amendment.id).with_for_update(of=Amendment)
-    found = await tx.find(statement.execution_options(populate_existing=True))
-    assert isinstance(found, Amendment)
-    return found
-
-
-async def _settle(tx: Transaction, amendment: Amendment, state: Standing) -> None:
-    amendment.state, amendment.settled_at = state, clock.now()
-    await tx.flush()
 
 
 async def _kept(tx: Transaction, amendment: Amendment) -> Amendment:

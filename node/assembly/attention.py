@@ -40,6 +40,13 @@ class Asked:
     has_voted: bool
     is_secret: bool
     is_void: bool
+    amendment: int | None = None
+
+    @property
+    def path(self) -> str:
+        """Where the member answers."""
+        about = f"/amendements/{self.amendment}" if self.amendment is not None else ""
+        return f"/p/{self.number}{about}/voter"
 
     @property
     def ends_soon(self) -> bool:
@@ -78,11 +85,13 @@ _ASKED = (
             and_(Participation.has_voted.is_not(None), Participation.has_voted.is_(True)),
         ),
         Vote.is_secret,
-        _HAD_VOTED,
+        and_(Vote.amendment_id.is_(None), _HAD_VOTED),
+        Amendment.number.label("amendment"),
     )
     .select_from(Voter)
     .join(Vote, Vote.id == Voter.vote_id)
     .join(Proposal, Proposal.id == Vote.proposal_id)
+    .outerjoin(Amendment, Amendment.id == Vote.amendment_id)
     .outerjoin(Ballot, and_(Ballot.vote_id == Vote.id, Ballot.member_id == _member))
     .outerjoin(
         Participation, and_(Participation.vote_id == Vote.id, Participation.member_id == _member)
@@ -98,7 +107,8 @@ async def asked(tx: Transaction, member: Member) -> list[Asked]:
     """Return the open votes that ask a member: unanswered first, then by closing date."""
     rows = (await tx.execute(_ASKED, {"member": member.id, "moment": clock.now()})).all()
     found = [
-        Asked(row[0], row[1], row[2], bool(row[3]), bool(row[4]), bool(row[5])) for row in rows
+        Asked(row[0], row[1], row[2], bool(row[3]), bool(row[4]), bool(row[5]), row[6])
+        for row in rows
     ]
     return sorted(found, key=lambda one: one.has_voted)
 

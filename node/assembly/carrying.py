@@ -26,6 +26,8 @@ async def defer(tx: Transaction, proposal: Proposal, *, by: Member, reason: str)
     """
     proposals.must_carry(proposal, by)
     proposal = await proposals.locked(tx, proposal)
+    if proposal.state is State.FROZEN and proposal.vote_closes_at is not None:
+        raise NotNow("the assembly votes on an amendment", code="amendment-at-vote")
     if not can_be_deferred(proposal.state, await decisions.about(tx, proposal)):
         raise NotNow(f"proposal {proposal.label} is at {proposal.state}", code="cannot-defer")
     reason = line(reason)

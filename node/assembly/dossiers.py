@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import aliased
 
 from node import clock
@@ -176,7 +176,7 @@ _DOSSIER = (
     .join(Version, Version.proposal_id == Proposal.id)
     .outerjoin(Member, Member.id == Proposal.carrier_id)
     .outerjoin(_person, _person.id == Member.actor_id)
-    .outerjoin(Vote, Vote.proposal_id == Proposal.id)
+    .outerjoin(Vote, and_(Vote.proposal_id == Proposal.id, Vote.amendment_id.is_(None)))
     .outerjoin(Decision, Decision.vote_id == Vote.id)
     .where(Proposal.number == bindparam("number"), Proposal.state != State.DRAFT)
     .order_by(Version.number.desc(), Vote.round.desc(), Decision.number.desc())

@@ -56,19 +56,32 @@ async def revise(
 ) -> Version:
     """Give the text a new version; the older ones stay. Raise NotNow once it is frozen."""
     must_carry(proposal, by)
+    return await change(tx, proposal, title=title, text=text, note=note)
+
+
+async def change(
+    tx: Transaction, proposal: Proposal, *, title: str, text: str, note: str = ""
+) -> Version:
+    """Give the text a new version because the assembly said so, with the rules of `revise`."""
     proposal = await locked(tx, proposal)
     if proposal.state not in OPEN:
         raise NotNow(f"proposal {proposal.label} is at {proposal.state}", code="text-is-frozen")
+    version = next_version(proposal, title, text)
+    version.note = line(note)
+    proposal.versions.append(version)
+    proposal.title = version.title
+    proposal.changed_at = clock.now()
+    await tx.flush()
+    record(tx, ProposalRevised(proposal))
+    return version
+
+
+def next_version(proposal: Proposal, title: str, text: str) -> Version:
+    """Return the version that this text would be. Raise Invalid when it cannot be one."""
     title, text = checked(title, text)
     version = _version(proposal.version.number + 1, title, text, proposal.language)
     if version.digest == proposal.version.digest:
         raise Invalid(Problem("text", "text-unchanged", {}))
-    version.note = line(note)
-    proposal.versions.append(version)
-    proposal.title = title
-    proposal.changed_at = clock.now()
-    await tx.flush()
-    record(tx, ProposalRevised(proposal))
     return version
 
 

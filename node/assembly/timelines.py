@@ -124,12 +124,13 @@ _PROPOSALS = (
             .select_from(Ballot)
             .join(_latest, Ballot.vote_id == _latest.id)
             .where(_latest.proposal_id == Proposal.id, _latest.closed_at.is_(None))
+            .where(_latest.amendment_id.is_(None))
             .scalar_subquery()
             + select(func.count())
             .select_from(Participation)
             .join(_latest, Participation.vote_id == _latest.id)
             .where(_latest.proposal_id == Proposal.id, _latest.closed_at.is_(None))
-            .where(Participation.has_voted.is_(True))
+            .where(Participation.has_voted.is_(True), _latest.amendment_id.is_(None))
             .scalar_subquery()
         ).label("ballots"),
         _last_decision.number.label("decision"),

@@ -18,6 +18,7 @@ from node.assembly.voting.finding import (
     next_close,
     on,
 )
+from node.assembly.voting.on_amendments import about as amendment_of
 from node.assembly.voting.opening import (
     ask,
     convene_again,
@@ -34,6 +35,7 @@ from node.assembly.voting.terms import Terms, usual
 
 __all__ = [
     "Terms",
+    "amendment_of",
     "ask",
     "ballot_of",
     "cancel",

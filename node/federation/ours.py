@@ -61,7 +61,9 @@ async def vote_answered(tx: Transaction, uri: str | None) -> Vote | None:
         return None
     statement = select(Vote).join(Proposal, Proposal.id == Vote.proposal_id)
     vote = await tx.find(
-        statement.where(Proposal.number == int(match[1])).order_by(Vote.round.desc()).limit(1)
+        statement.where(Proposal.number == int(match[1]), Vote.amendment_id.is_(None))
+        .order_by(Vote.round.desc())
+        .limit(1)
     )
     return vote if isinstance(vote, Vote) else None
 

@@ -1,21 +1,17 @@
-"""Amendments to a proposal: read with what they change, proposed, answered, withdrawn."""
+"""Amendments to a proposal: listed, proposed, answered, withdrawn."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
-from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from node import words
 from node.assembly import amendments, dossiers, paragraphs, proposals
-from node.assembly.dossiers import Dossier
 from node.database import Transaction
-from node.errors import Invalid, NotFound, NotNow, Problem
-from node.models import Amendment, Member, Proposal, Standing, Version
-from node.web import differences, reading
-from node.web.differences import Piece
+from node.errors import Invalid, NotNow, Problem
+from node.models import Amendment, Member, Proposal
+from node.web import amendment_look, reading
 from node.web.forms import Form, filled, form, see_other
 from node.web.page import page
 from node.web.security import myself, signed_in
@@ -26,69 +22,6 @@ ACTS = {
     "au-vote": "notice.amendment-to-vote",
     "retirer": "notice.amendment-withdrawn",
 }
-
-
-class Shown(NamedTuple):
-    """An amendment as a page shows it, with those that amend it."""
-
-    one: Amendment
-    rows: tuple[tuple[Piece, ...], ...]
-    is_outdated: bool
-    may_answer: bool
-    is_mine: bool
-    may_amend: bool
-    under: list["Shown"]
-
-
-async def look(tx: Transaction, dossier: Dossier, member: Member | None) -> list[Shown]:
-    """Return the amendments to a proposal, each with its sub-amendments, oldest first."""
-    found = await amendments.on_proposal(tx, dossier.id)
-    if not found:
-        return []
-    source = select(Version.source).where(Version.proposal_id == dossier.id)
-    text = str(await tx.scalar(source.where(Version.number == dossier.version)))
-    is_open = dossier.state in proposals.OPEN
-    known: dict[int, Shown] = {}
-    for one in found:
-        amended = known.get(one.amends_id or 0)
-        shown = _shown(one, amended.one if amended else None, text, dossier, member, is_open)
-        known[one.id] = shown
-        if amended:
-            amended.under.append(shown)
-    return [shown for shown in known.values() if shown.one.amends_id is None]
-
-
-def _shown(
-    one: Amendment,
-    amended: Amendment | None,
-    text: str,
-    dossier: Dossier,
-    member: Member | None,
-    is_open: bool,
-) -> Shown:
-    is_mine = member is not None and one.author_id == member.id
-    if amended is None:
-        answers = dossier.is_carried_by(member)
-    else:
-        is_theirs = member is not None and (amended.author_id == member.id or member.is_in_charge)
-        answers = is_theirs and amended.state in amendments.WAITING
-    is_waiting = one.state in amendments.WAITING
-    is_outdated = amendments.is_outdated(one, text, amended)
-    return Shown(
-        one=one,
-        rows=differences.between(one.original, one.replacement),
-        is_outdated=is_outdated,
-        may_answer=is_open and is_waiting and answers,
-        is_mine=is_mine and is_waiting,
-        may_amend=(
-            is_open
-            and member is not None
-            and amended is None
-            and one.state is Standing.PROPOSED
-            and not is_outdated
-        ),
-        under=[],
-    )
 
 
 async def show(request: Request) -> Response:
@@ -141,10 +74,8 @@ async def propose(request: Request) -> Response:
 async def answer(request: Request) -> Response:
     """Take an amendment in, decline it, leave it to the assembly, or take one's own back."""
     signed_in(request)
-    answers, act = await form(request), request.path_params["act"]
+    answers, act = await form(request), request.url.path.rpartition("/")[2]
     number = reading.number(request, "a")
-    if act not in ACTS:
-        raise NotFound(f"nobody can {act} an amendment")
     try:
         async with request.app.state.node.database.transaction() as tx:
             proposal = await proposals.by_number(tx, reading.number(request))
@@ -193,7 +124,7 @@ async def _target(
 async def _all(request: Request, values: Form, *problems: Problem) -> Response:
     async with request.app.state.node.database.read() as tx:
         dossier = await dossiers.by_number(tx, reading.number(request))
-        shown = await look(tx, dossier, request.state.member)
+        shown = await amendment_look.look(tx, dossier, request.state.member)
     return await page(
         request,
         "amendments.html",
@@ -230,5 +161,5 @@ routes = [
     Route("/p/{n:int}/amendements", show),
     Route("/p/{n:int}/amender", begin),
     Route("/p/{n:int}/amender", propose, methods=["POST"]),
-    Route("/p/{n:int}/amendements/{a}/{act}", answer, methods=["POST"]),
+    *(Route(f"/p/{{n:int}}/amendements/{{a}}/{act}", answer, methods=["POST"]) for act in ACTS),
 ]

@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
 
 from node.assembly import votes
 from node.assembly.voting import objecting, proxies, secret, sheets
@@ -15,7 +14,15 @@ from node.assembly.voting.sheets import Place, Sheet
 from node.database import Transaction
 from node.errors import Invalid, Problem
 from node.models import Member, Version
-from node.web import ballot_forms, ballot_words, objection_forms, objections, reading
+from node.web import (
+    amendment_look,
+    ballot_at,
+    ballot_forms,
+    ballot_words,
+    objection_forms,
+    objections,
+    reading,
+)
 from node.web.forms import Form
 from node.web.page import page
 from node.web.security import form, signed_in
@@ -66,7 +73,7 @@ async def receipt(request: Request) -> Response:
     """Show a member what is kept of their answer: of a secret one, that they took part."""
     sheet, place = await _look(request)
     if place is None or not place.has_voted:
-        return RedirectResponse(f"/p/{sheet.number}/voter", 303)
+        return RedirectResponse(f"{sheet.path}/voter", 303)
     words = request.state.words
     lines = ballot_words.answer(words, sheet.asking, place.choice) if place.choice else []
     return await page(request, "receipt.html", vote=sheet, place=place, lines=lines)
@@ -74,13 +81,13 @@ async def receipt(request: Request) -> Response:
 
 async def _cast(request: Request, written: Form) -> Response:
     """Keep a confirmed answer, in one transaction; any refusal leaves the earlier ballot alone."""
-    member, number = signed_in(request), reading.number(request)
+    member = signed_in(request)
     problems: Sequence[Problem] = ()
     seen = written.number("seen") if written.text("seen") else None
     words = objection_forms.read(written)
     try:
         async with request.app.state.node.database.transaction() as tx:
-            sheet = await sheets.about(tx, number)
+            sheet = await ballot_at.sheet(tx, request)
             await votes.cast(
                 tx,
                 sheet,
@@ -96,13 +103,13 @@ async def _cast(request: Request, written: Form) -> Response:
     if problems:
         sheet, place = await _look(request)
         return await _question(request, sheet, place, written, problems)
-    return RedirectResponse(f"/p/{number}/recu", 303)
+    return RedirectResponse(f"{sheet.path}/recu", 303)
 
 
 async def _look(request: Request) -> tuple[Sheet, Place | None]:
     member = signed_in(request)
     async with request.app.state.node.database.read() as tx:
-        sheet = await sheets.about(tx, reading.number(request))
+        sheet = await ballot_at.sheet(tx, request)
         return sheet, await sheets.place_of(tx, sheet.vote_id, member.id)
 
 
@@ -136,6 +143,7 @@ async def _question(
     async with request.app.state.node.database.read() as tx:
         content = await _content(tx, sheet)
         given = await _proxies(tx, sheet, request.state.member)
+        amended = await amendment_look.asked_about(tx, sheet.vote_id) if sheet.amendment else None
     return await page(
         request,
         "ballot.html",
@@ -155,6 +163,7 @@ async def _question(
         rule=ballot_words.rule(words, sheet, sheet.rule, convocation=sheet.convocation),
         least=secret.LEAST_VOTERS,
         content=reading.ours(content),
+        amended=amended,
         problems=problems,
         values=values,
         **given,
@@ -176,7 +185,7 @@ async def _proxies(tx: Transaction, sheet: Sheet, member: Member) -> dict[str, A
 
 
 routes = [
-    Route("/p/{n:int}/voter", ask),
-    Route("/p/{n:int}/voter", answer, methods=["POST"]),
-    Route("/p/{n:int}/recu", receipt),
+    *ballot_at.doors("voter", ask),
+    *ballot_at.doors("voter", answer, "POST"),
+    *ballot_at.doors("recu", receipt),
 ]

@@ -45,10 +45,12 @@ class Box(NamedTuple):
         return self.vote.ended_as == "counted" and not self.vote.asking.method.has_verdict
 
 
-async def look(tx: Transaction, request: Request, number: int) -> Box | None:
-    """Return the last vote about a proposal as it stands for this reader, if there was one."""
+async def look(
+    tx: Transaction, request: Request, number: int, amendment: int | None = None
+) -> Box | None:
+    """Return the last vote about a proposal, or an amendment to it, as this reader may see it."""
     try:
-        sheet = await sheets.about(tx, number)
+        sheet = await sheets.about(tx, number, amendment)
     except NotNow:
         return None
     words, member = request.state.words, request.state.member
@@ -80,7 +82,8 @@ async def look(tx: Transaction, request: Request, number: int) -> Box | None:
 async def _tally(tx: Transaction, sheet: Sheet) -> Tally | None:
     """Count what is no secret: an open vote that shows its figures, or a summary at its end."""
     asking = sheet.asking
-    is_summary = sheet.ended_as == "counted" and not asking.method.has_verdict
+    has_decision = asking.method.has_verdict and sheet.amendment is None
+    is_summary = sheet.ended_as == "counted" and not has_decision
     is_shown = sheet.is_open and not sheet.hides_results and not sheet.is_secret
     if not is_summary and not is_shown:
         return None
@@ -109,6 +112,11 @@ def _answer(request: Request, sheet: Sheet, place: Place | None) -> str:
 async def _changes(tx: Transaction, request: Request, sheet: Sheet) -> list[str]:
     """Say what happened to this round, and why the round before it ended."""
     earlier = select(Vote.id).where(Vote.proposal_id == sheet.proposal_id)
+    if sheet.amendment is None:
+        earlier = earlier.where(Vote.amendment_id.is_(None))
+    else:
+        same = select(Vote.amendment_id).where(Vote.id == sheet.vote_id).scalar_subquery()
+        earlier = earlier.where(Vote.amendment_id == same)
     statement = (
         select(VoteChange)
         .where(VoteChange.vote_id.in_(earlier))

@@ -1,6 +1,6 @@
 """What those who carry a proposal do to its vote: close it, give it time, cancel it, convene."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from node.assembly import assemblies, proposals, votes
 from node.database import Transaction
 from node.errors import Invalid, NotNow, Problem
 from node.models import Member, Proposal, Vote
+from node.web import ballot_at
 from node.web.forms import Form, filled, form, see_other
 from node.web.page import page
 from node.web.security import myself, signed_in
@@ -27,14 +28,14 @@ async def ask_to_close(request: Request) -> Response:
 
 async def close_vote(request: Request) -> Response:
     """Show what will be entered in the register, then close and count."""
-    answers, number = await form(request), request.path_params["n"]
+    answers = await form(request)
     if answers["step"] != "close":
         return await _closing(request, answers, is_check=answers["step"] == "check")
     async with request.app.state.node.database.transaction() as tx:
         me = await myself(tx, request)
-        vote = await votes.on(tx, await proposals.by_number(tx, number))
+        vote = await ballot_at.vote(tx, request)
         decision = await votes.close_vote(tx, vote, by=me, statement=answers["statement"][:2000])
-    path = f"/d/{decision.number}" if decision else f"/p/{number}"
+    path = f"/d/{decision.number}" if decision else ballot_at.path(request)
     return see_other(path, "notice.vote-closed")
 
 
@@ -58,7 +59,7 @@ async def ask_to_change(request: Request) -> Response:
 
 def _changes(kind: str, act: Act, *, has_end: bool) -> Callable[[Request], Awaitable[Response]]:
     async def change(request: Request) -> Response:
-        answers, number = await form(request), request.path_params["n"]
+        answers = await form(request)
         zone = assemblies.zone(request.state.assembly)
         closes_at = None
         if has_end:
@@ -69,11 +70,11 @@ def _changes(kind: str, act: Act, *, has_end: bool) -> Callable[[Request], Await
         try:
             async with request.app.state.node.database.transaction() as tx:
                 me = await myself(tx, request)
-                vote = await votes.on(tx, await proposals.by_number(tx, number))
+                vote = await ballot_at.vote(tx, request)
                 await act(tx, vote, me, answers, closes_at)
         except Invalid as error:
             return await _changing(request, answers, *error.problems)
-        return see_other(f"/p/{number}", f"notice.vote-{kind}")
+        return see_other(ballot_at.path(request), f"notice.vote-{kind}")
 
     return change
 
@@ -122,9 +123,9 @@ async def _next_round(
 async def _look(request: Request) -> tuple[Proposal, Vote]:
     member = signed_in(request)
     async with request.app.state.node.database.read() as tx:
-        proposal = await proposals.by_number(tx, request.path_params["n"])
-        proposals.must_carry(proposal, member)
-        return proposal, await votes.on(tx, proposal)
+        vote = await ballot_at.vote(tx, request)
+        proposals.must_carry(vote.proposal, member)
+        return vote.proposal, vote
 
 
 async def _closing(request: Request, values: Form, *, is_check: bool = False) -> Response:
@@ -141,6 +142,7 @@ async def _closing(request: Request, values: Form, *, is_check: bool = False) ->
         turnout=turnout,
         values=values,
         is_check=is_check,
+        back=ballot_at.path(request),
     )
 
 
@@ -149,7 +151,13 @@ async def _changing(request: Request, values: Form, *problems: Problem) -> Respo
     path = request.url.path.rpartition("/")[2]
     kind, _act, _has_end = _KINDS[path]
     await _must_be_possible(request, kind, proposal, vote)
-    given: dict[str, Any] = {"kind": kind, "proposal": proposal, "vote": vote, "values": values}
+    given: dict[str, Any] = {
+        "kind": kind,
+        "proposal": proposal,
+        "vote": vote,
+        "values": values,
+        "back": ballot_at.path(request),
+    }
     status = 422 if problems else 200
     return await page(request, "vote_change.html", status=status, problems=problems, **given)
 
@@ -175,12 +183,23 @@ _KINDS: dict[str, tuple[str, Act, bool]] = {
     "tour-suivant": ("next-round", _next_round, True),
 }
 
+# A vote on an amendment is given more time, cancelled and closed like any other.
+_BOTH = ("prolonger", "annuler-le-vote")
+
+
+def _doors() -> Iterator[Route]:
+    for path, (kind, act, has_end) in _KINDS.items():
+        change = _changes(kind, act, has_end=has_end)
+        if path in _BOTH:
+            yield from ballot_at.doors(path, ask_to_change)
+            yield from ballot_at.doors(path, change, "POST")
+        else:
+            yield Route(f"/p/{{n:int}}/{path}", ask_to_change)
+            yield Route(f"/p/{{n:int}}/{path}", change, methods=["POST"])
+
+
 routes = [
-    Route("/p/{n:int}/clore", ask_to_close),
-    Route("/p/{n:int}/clore", close_vote, methods=["POST"]),
-    *(Route(f"/p/{{n:int}}/{path}", ask_to_change) for path in _KINDS),
-    *(
-        Route(f"/p/{{n:int}}/{path}", _changes(kind, act, has_end=has_end), methods=["POST"])
-        for path, (kind, act, has_end) in _KINDS.items()
-    ),
+    *ballot_at.doors("clore", ask_to_close),
+    *ballot_at.doors("clore", close_vote, "POST"),
+    *_doors(),
 ]

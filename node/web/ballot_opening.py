@@ -3,39 +3,77 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from node import clock
 from node.assembly import assemblies, meetings, members, method, proposals, rules, votes
-from node.assembly.voting import opening, seats, terms
+from node.assembly.voting import on_amendments, opening, seats, terms
 from node.assembly.voting.terms import Terms
 from node.database import Transaction
 from node.errors import Invalid, NotFound, NotNow, Problem
-from node.models import Proposal, State
-from node.web import ballot_parameters, ballot_words, meeting_words
+from node.models import Amendment, Proposal, State
+from node.web import ballot_at, ballot_parameters, ballot_words, meeting_words
 from node.web.compose import servers
 from node.web.forms import Form, filled, form, see_other
 from node.web.page import page
 from node.web.security import myself, signed_in
 
 
+class Subject(NamedTuple):
+    """What the assembly is to be asked about: a text, or an amendment to it."""
+
+    proposal: Proposal
+    amendment: Amendment | None
+    path: str
+
+    @property
+    def method(self) -> str:
+        """The method that is offered first."""
+        return self.proposal.method if self.amendment is None else on_amendments.USUAL
+
+    def among(self, allowed: Sequence[str]) -> list[str]:
+        """Return the methods of these by which it can be voted."""
+        known = None if self.amendment is None else on_amendments.methods()
+        return [name for name in allowed if known is None or name in known]
+
+    async def must_be_ready(self, tx: Transaction) -> None:
+        """Raise NotNow while it is not its turn."""
+        if self.amendment is None:
+            await opening.must_be_ready(tx, self.proposal)
+        else:
+            await on_amendments.must_be_next(tx, self.proposal, self.amendment)
+
+    async def usual(self, tx: Transaction, name: str) -> Terms:
+        """Return the terms that the rules of the assembly give."""
+        kept = votes.usual if self.amendment is None else on_amendments.usual
+        return await kept(tx, name)
+
+    async def allowed(self, tx: Transaction, chosen: Terms) -> Terms:
+        """Return the terms as they are kept. Raise Invalid."""
+        check = opening.allowed if self.amendment is None else on_amendments.allowed
+        return await check(tx, chosen)
+
+
 async def ask_to_open(request: Request) -> Response:
     """Ask by which method, then until when and on what terms, the rules of the assembly first."""
-    proposal = await _carried(request)
+    asked = await _carried(request)
     async with request.app.state.node.database.read() as tx:
-        await opening.must_be_ready(tx, proposal)
-    name = request.query_params.get("methode", proposal.method)
-    async with request.app.state.node.database.read() as tx:
-        allowed = (await rules.defaults(tx)).allowed_methods
-    if name not in allowed:
-        return await page(request, "vote_method.html", proposal=proposal, methods=allowed)
-    async with request.app.state.node.database.read() as tx:
-        usual, days = await votes.usual(tx, name), (await rules.defaults(tx)).days
-        listed = await seats.candidates(tx, proposal.number)
+        await asked.must_be_ready(tx)
+        kept = await rules.defaults(tx)
+        allowed = asked.among(kept.allowed_methods)
+        if not allowed:
+            raise NotNow("no allowed method counts for and against", code="no-motion-allowed")
+        name = request.query_params.get("methode", asked.method)
+        usual = await asked.usual(tx, name) if name in allowed else None
+        listed = await seats.candidates(tx, asked.proposal.number)
+    if usual is None:
+        return await page(
+            request, "vote_method.html", proposal=asked.proposal, asked=asked, methods=allowed
+        )
+    days = kept.days
     end = (clock.now() + timedelta(days=days)).astimezone(assemblies.zone(request.state.assembly))
     values = filled(
         closes_at_date=f"{end:%Y-%m-%d}",
@@ -45,44 +83,46 @@ async def ask_to_open(request: Request) -> Response:
         meeting=next((one.call.number for one, has_it in listed if has_it), ""),
         **_flags(usual),
     )
-    return await _opening(request, proposal, values)
+    return await _opening(request, asked, values)
 
 
 async def open_vote(request: Request) -> Response:
     """Show what was chosen to be read once more; then freeze the text and the roll, and ask."""
-    answers, number = await form(request), request.path_params["n"]
-    proposal = await _carried(request)
+    answers, asked = await form(request), await _carried(request)
     closes_at = answers.moment(
         "closes_at_date", "closes_at_time", assemblies.zone(request.state.assembly)
     )
     problems: Sequence[Problem] = []
-    chosen = await _chosen(request, proposal, answers)
+    chosen = await _chosen(request, asked, answers)
     if closes_at is None:
         problems = answers.problems or [Problem("closes_at", "date-missing", {})]
     problems = problems or answers.problems
     if answers["step"] == "write" or problems or closes_at is None:
-        return await _opening(request, proposal, answers, *problems)
+        return await _opening(request, asked, answers, *problems)
     try:
         if answers["step"] == "check":
             async with request.app.state.node.database.read() as tx:
-                await opening.must_be_ready(tx, proposal)
-                checked = await opening.allowed(tx, chosen)
+                await asked.must_be_ready(tx)
+                checked = await asked.allowed(tx, chosen)
             votes.must_be_ahead(closes_at)
-            return await _check(request, proposal, answers, checked, closes_at)
+            return await _check(request, asked, answers, checked, closes_at)
         async with request.app.state.node.database.transaction() as tx:
             me = await myself(tx, request)
-            proposal = await proposals.by_number(tx, number)
-            await votes.open_vote(tx, proposal, by=me, closes_at=closes_at, on=chosen)
+            proposal, amendment = await ballot_at.subject(tx, request)
+            if amendment is None:
+                await votes.open_vote(tx, proposal, by=me, closes_at=closes_at, on=chosen)
+            else:
+                await on_amendments.open_vote(tx, amendment, by=me, closes_at=closes_at, on=chosen)
     except Invalid as error:
         wrong = ballot_parameters.as_typed(error.problems)
-        return await _opening(request, proposal, answers, *wrong)
-    return see_other(f"/p/{number}", "notice.vote-opened")
+        return await _opening(request, asked, answers, *wrong)
+    return see_other(asked.path, "notice.vote-opened")
 
 
-async def _chosen(request: Request, proposal: Proposal, answers: Form) -> Terms:
+async def _chosen(request: Request, asked: Subject, answers: Form) -> Terms:
     """Return the terms that a form gives; a form without a method leaves all to the rules."""
     async with request.app.state.node.database.read() as tx:
-        usual = await votes.usual(tx, answers.text("method") or proposal.method)
+        usual = await asked.usual(tx, answers.text("method") or asked.method)
         meeting_id = await _meeting(tx, answers)
     if not answers.has("method") or usual.method not in method.every():
         return usual
@@ -97,7 +137,7 @@ async def _chosen(request: Request, proposal: Proposal, answers: Form) -> Terms:
         budget=answers.text("budget") or None,
         is_secret=answers.has("secret"),
         hides_results=answers.has("hidden"),
-        poll_ballots=answers.has("poll_ballots"),
+        poll_ballots=answers.has("poll_ballots") and asked.amendment is None,
         proxies_max=proxies or 0,
         meeting_id=meeting_id,
     )
@@ -136,29 +176,28 @@ def _flags(usual: Terms) -> dict[str, str]:
     }
 
 
-async def _carried(request: Request) -> Proposal:
+async def _carried(request: Request) -> Subject:
     member = signed_in(request)
     async with request.app.state.node.database.read() as tx:
-        proposal = await proposals.by_number(tx, request.path_params["n"])
+        proposal, amendment = await ballot_at.subject(tx, request)
     proposals.must_carry(proposal, member)
     if proposal.state not in (*proposals.OPEN, State.FROZEN):
         raise NotNow(f"proposal {proposal.label} is at {proposal.state}", code="cannot-open-vote")
-    return proposal
+    return Subject(proposal, amendment, ballot_at.path(request))
 
 
-async def _opening(
-    request: Request, proposal: Proposal, values: Form, *problems: Problem
-) -> Response:
-    name = values.text("method") or proposal.method
+async def _opening(request: Request, asked: Subject, values: Form, *problems: Problem) -> Response:
+    name = values.text("method") or asked.method
     known = name if name in method.every() else "majority"
     async with request.app.state.node.database.read() as tx:
         members_count = await members.count(tx)
-        listed = await seats.candidates(tx, proposal.number)
+        listed = await seats.candidates(tx, asked.proposal.number)
     return await page(
         request,
         "vote_open.html",
         status=422 if problems else 200,
-        proposal=proposal,
+        proposal=asked.proposal,
+        asked=asked,
         values=values,
         problems=problems,
         method=known,
@@ -174,7 +213,7 @@ async def _opening(
 
 
 async def _check(
-    request: Request, proposal: Proposal, values: Form, chosen: Terms, closes_at: Any
+    request: Request, asked: Subject, values: Form, chosen: Terms, closes_at: Any
 ) -> Response:
     async with request.app.state.node.database.read() as tx:
         members_count = await members.count(tx)
@@ -182,7 +221,8 @@ async def _check(
     return await page(
         request,
         "vote_open_check.html",
-        proposal=proposal,
+        proposal=asked.proposal,
+        asked=asked,
         values=values,
         terms=chosen,
         rule=ballot_words.rule(request.state.words, chosen, chosen.parameters),
@@ -193,6 +233,6 @@ async def _check(
 
 
 routes = [
-    Route("/p/{n:int}/ouvrir-le-vote", ask_to_open),
-    Route("/p/{n:int}/ouvrir-le-vote", open_vote, methods=["POST"]),
+    *ballot_at.doors("ouvrir-le-vote", ask_to_open),
+    *ballot_at.doors("ouvrir-le-vote", open_vote, "POST"),
 ]

@@ -2,12 +2,11 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
-from node.assembly import members, proposals, votes
-from node.assembly.voting import proxies, sheets
+from node.assembly import members
+from node.assembly.voting import proxies
 from node.errors import Invalid, NotFound, NotNow, Problem
-from node.web import reading
+from node.web import ballot_at
 from node.web.forms import Form, form, see_other
 from node.web.page import page
 from node.web.security import myself, signed_in
@@ -20,11 +19,11 @@ async def show(request: Request) -> Response:
 
 async def give(request: Request) -> Response:
     """Give a proxy, or take it back."""
-    answers, number = await form(request), reading.number(request)
+    answers = await form(request)
     try:
         async with request.app.state.node.database.transaction() as tx:
             me = await myself(tx, request)
-            vote = await votes.on(tx, await proposals.by_number(tx, number))
+            vote = await ballot_at.vote(tx, request)
             if answers.has("revoke"):
                 await proxies.revoke(tx, vote, giver=me)
             else:
@@ -36,13 +35,13 @@ async def give(request: Request) -> Response:
     except Invalid as error:
         return await _page(request, answers, *error.problems)
     notice = "notice.proxy-revoked" if answers.has("revoke") else "notice.proxy-given"
-    return see_other(f"/p/{number}/procuration", notice)
+    return see_other(f"{ballot_at.path(request)}/procuration", notice)
 
 
 async def _page(request: Request, values: Form, *problems: Problem) -> Response:
     me = signed_in(request)
     async with request.app.state.node.database.read() as tx:
-        sheet = await sheets.about(tx, reading.number(request))
+        sheet = await ballot_at.sheet(tx, request)
         if not sheet.proxies_max:
             raise NotNow("this vote knows no proxies", code="no-proxies")
         listed = await proxies.listed(tx, sheet.vote_id)
@@ -59,6 +58,6 @@ async def _page(request: Request, values: Form, *problems: Problem) -> Response:
 
 
 routes = [
-    Route("/p/{n:int}/procuration", show),
-    Route("/p/{n:int}/procuration", give, methods=["POST"]),
+    *ballot_at.doors("procuration", show),
+    *ballot_at.doors("procuration", give, "POST"),
 ]

@@ -7,15 +7,14 @@ from typing import Any
 from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
-from node.assembly import meetings, proposals, votes
+from node.assembly import meetings
 from node.assembly.voting import room, seats, secret, sheets
 from node.assembly.voting.sheets import Sheet
 from node.database import Transaction
 from node.errors import Invalid, Problem
 from node.models import Actor, Member, RoomCount, Vote, Voter
-from node.web import ballot_forms, ballot_stacks, ballot_words, meeting_words, reading
+from node.web import ballot_at, ballot_forms, ballot_stacks, ballot_words, meeting_words, reading
 from node.web.forms import Form, filled, form, see_other
 from node.web.page import page
 from node.web.security import myself, signed_in
@@ -28,7 +27,7 @@ async def show(request: Request) -> Response:
 
 async def act(request: Request) -> Response:
     """Do what one button says; building the stacks of paper ballots only changes the form."""
-    answers, number = await form(request), reading.number(request)
+    answers = await form(request)
     signed_in(request)
     step = answers["step"]
     try:
@@ -36,12 +35,12 @@ async def act(request: Request) -> Response:
             return await _restack(request, answers)
         async with request.app.state.node.database.transaction() as tx:
             me = await myself(tx, request)
-            vote = await votes.on(tx, await proposals.by_number(tx, number))
+            vote = await ballot_at.vote(tx, request)
             await _do(tx, request, vote, me, answers)
     except Invalid as error:
         return await _page(request, answers, *error.problems)
     done = {"confirm": "confirmed", "drop": "dropped", "meeting": "meeting"}.get(step, "entered")
-    return see_other(f"/p/{number}/salle", f"notice.room-{done}")
+    return see_other(f"{ballot_at.path(request)}/salle", f"notice.room-{done}")
 
 
 async def _do(tx: Transaction, request: Request, vote: Vote, me: Member, answers: Form) -> None:
@@ -66,7 +65,7 @@ async def _do(tx: Transaction, request: Request, vote: Vote, me: Member, answers
 
 async def _restack(request: Request, answers: Form) -> Response:
     async with request.app.state.node.database.read() as tx:
-        sheet = await sheets.about(tx, reading.number(request))
+        sheet = await ballot_at.sheet(tx, request)
     stacks, step = ballot_stacks.read(sheet.asking, answers), answers["step"]
     if step == "add":
         stacks = ballot_stacks.add(sheet.asking, stacks, answers)
@@ -105,8 +104,8 @@ async def _present(tx: Transaction, sheet: Sheet, typed: str) -> list[int]:
 async def _page(request: Request, values: Form | None, *problems: Problem) -> Response:
     me = signed_in(request)
     async with request.app.state.node.database.read() as tx:
-        sheet = await sheets.about(tx, reading.number(request))
-        vote = await votes.on(tx, await proposals.by_number(tx, sheet.number))
+        sheet = await ballot_at.sheet(tx, request)
+        vote = await ballot_at.vote(tx, request)
         entered = await room.entered(tx, vote.id)
         meeting = await seats.meeting_of(tx, vote.meeting_id)
         expected = await seats.expected(tx, vote)
@@ -188,6 +187,6 @@ async def _handles(tx: Transaction, here: list[int]) -> dict[int, str]:
 
 
 routes = [
-    Route("/p/{n:int}/salle", show),
-    Route("/p/{n:int}/salle", act, methods=["POST"]),
+    *ballot_at.doors("salle", show),
+    *ballot_at.doors("salle", act, "POST"),
 ]

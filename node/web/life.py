@@ -3,12 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from node.assembly import amendments, carrying, endorsements, proposals, rounds
+from node.assembly import amending, carrying, endorsements, proposals, rounds
 from node.assembly.dossiers import Dossier
 from node.database import Transaction
-from node.models import Member, State, Step
-from node.web import amend
-from node.web.amend import Shown
+from node.models import Member, Standing, State, Step
+from node.web import amendment_look
+from node.web.amendment_look import Shown
+
+# What is still to be settled is read beside the text, the rest on its own page.
+_SHOWN = (*amending.WAITING, Standing.VOTING)
 
 
 class Life(NamedTuple):
@@ -29,11 +32,11 @@ class Life(NamedTuple):
 async def look(tx: Transaction, dossier: Dossier, member: Member | None) -> Life:
     """Return what the page shows; who feels what stays with them."""
     is_open = dossier.state in proposals.OPEN
-    shown = await amend.look(tx, dossier, member)
+    shown = await amendment_look.look(tx, dossier, member)
     needed = await endorsements.needed(tx) if is_open else 0
     return Life(
         steps=await carrying.steps(tx, dossier.id),
-        waiting=[one for one in shown if one.one.state in amendments.WAITING],
+        waiting=[one for one in shown if one.one.state in _SHOWN],
         amendments_count=sum(1 + len(one.under) for one in shown),
         leanings=await rounds.leanings(tx, dossier.id) if is_open else {},
         leaning=await rounds.leaning_of(tx, dossier.id, member) if member and is_open else "",

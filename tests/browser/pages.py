@@ -7,8 +7,7 @@ _EVERYBODY = """
 /e/1 /e/2 /e/2/compte-rendu /assemblee /partenaires /reseau /reseau/{news} /suivre /verifier
 /connexion /rejoindre /a-propos /mentions-legales /confidentialite /accessibilite /@ana
 /decisions/imprimer /assemblee/regles /p/1/amendements /rejoindre/ici /rejoindre/partenaire
-/p/5/objections
-/n-existe-pas
+/p/5/objections /p/6 /p/6/amendements /p/6/amendements/1 /n-existe-pas
 """
 
 _MEMBER = """
@@ -20,7 +19,11 @@ _MEMBER = """
 /e/2/ordre-du-jour /e/2/emargement /e/2/emargement/imprimer /e/2/compte-rendu/ecrire
 /e/2/compte-rendu /compte /compte/profil /compte/langue /compte/ailleurs /compte/mot-de-passe
 /compte/quitter /compte/compte-lie /p/1/amender /p/1/amendements /p/1/tour /p/1/reporter
-/p/5/voter /p/5/objections /brouillons/{draft} /n/{note}/modifier /n/{note}/supprimer
+/p/5/voter /p/5/objections
+/p/7 /p/6/amendements/1 /p/6/amendements/1/voter /p/6/amendements/1/clore
+/p/6/amendements/1/salle
+/p/6/amendements/1/prolonger /p/6/amendements/1/annuler-le-vote /p/7/amendements/1
+/p/7/amendements/1/ouvrir-le-vote /brouillons/{draft} /n/{note}/modifier /n/{note}/supprimer
 """
 
 _IN_CHARGE = """
@@ -52,6 +55,9 @@ NO_PAGES: set[str] = {
     "/decisions/registre.zip",
     "/e/{n:int}/compte-rendu.pdf",
     "/p/{n:int}/bulletins.json",
+    "/p/{n:int}/amendements/{a:int}/bulletins.json",
+    "/p/{n:int}/amendements/{a:int}/recu",
+    "/p/{n:int}/amendements/{a:int}/procuration",
     "/p/{n:int}/vote",
     "/g/{handle}",
     "/n/{ulid}",

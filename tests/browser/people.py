@@ -117,6 +117,19 @@ class Person:
         await self.main.locator("button[value=publish]").click()
         await self.page.wait_for_url(re.compile(rf"/p/{number}[^/]*$"))
 
+    async def amend(self, number: int, words: str) -> None:
+        """Propose other words for the first paragraph of a text one carries, and mark them."""
+        await self.page.goto(f"/p/{number}/amender?paragraphe=1")
+        await self.write(replacement=words, reason="C'est plus clair.")
+        await self.press("Proposer")
+        await self.press("Mettre au vote")
+
+    async def open_amendment_vote(self, number: int) -> None:
+        """Ask the assembly about the first amendment to a text."""
+        await self.page.goto(f"/p/{number}/amendements/1/ouvrir-le-vote")
+        await self.press("Relire")
+        await self.press("Ouvrir le vote")
+
     async def open_vote(self, number: int, method: str = "Majorité simple", **more: str) -> None:
         """Choose how to decide, until when, and open the vote."""
         await self.page.goto(f"/p/{number}/ouvrir-le-vote?methode=")

@@ -117,6 +117,10 @@ async def _fill(place: Place, ana: Person) -> None:
     await ben.propose("Une clé de la halle par association", "Chacune garde une clé.\n")
     await ben.open_vote(5, "Consentement")
     await chloe.vote(5, "Objection", "Une clé perdue ouvre la halle à tous.")
+    for number, title in ((6, "L'heure du marché"), (7, "Le nom de la place")):
+        await ben.propose(title, "À neuf heures.\n\nEt le dimanche à dix.\n")
+        await ben.amend(number, "À huit heures.")
+    await ben.open_amendment_vote(6)
     await _announce(ben, "appel", "Publier l’appel", "Chantier de la haie")
     await _announce(ben, "reunion", "Annoncer la réunion", "Assemblée d'hiver")
     for one in (ana, ben, chloe):

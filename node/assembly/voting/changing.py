@@ -5,7 +5,7 @@ from datetime import datetime
 from node import clock
 from node.assembly import proposals
 from node.assembly.events import VoteCancelled, VoteExtended, VoteVoided
-from node.assembly.voting import finding, opening, terms
+from node.assembly.voting import finding, on_amendments, opening, terms
 from node.database import Transaction
 from node.errors import Invalid, NotNow, Problem
 from node.events import record
@@ -33,6 +33,8 @@ async def cancel(tx: Transaction, vote: Vote, *, by: Member, reason: str) -> Non
     """End the vote without a count, and say why; the proposal is under discussion again."""
     vote, reason = await _open(tx, vote, by), _checked(reason)
     _end(vote, "cancelled")
+    if vote.amendment_id is not None:
+        await on_amendments.cancel(tx, vote)
     _note(tx, vote, "cancelled", by, reason)
     record(tx, VoteCancelled(vote))
 
@@ -52,6 +54,8 @@ async def change_text(
     A ballot is bound to a text (deciding.md, section 2); whoever had voted is asked again.
     """
     vote, reason = await _open(tx, vote, by), _checked(note, "note")
+    if vote.amendment_id is not None:
+        raise NotNow("a vote on an amendment is cancelled instead", code="amendment-at-vote")
     opening.must_be_ahead(closes_at)
     proposal = vote.proposal
     _end(vote, "voided")

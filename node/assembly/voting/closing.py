@@ -3,7 +3,7 @@
 from node import clock
 from node.assembly import decisions, method, proposals, tally_facts
 from node.assembly.events import VoteClosed
-from node.assembly.voting import counting, finding, objecting, opinions, room
+from node.assembly.voting import counting, finding, objecting, on_amendments, opinions, room
 from node.database import Transaction
 from node.errors import NotNow
 from node.events import record
@@ -23,7 +23,8 @@ async def close(tx: Transaction, vote: Vote, *, statement: str = "") -> Decision
     """Take no more ballots, count them, and enter the decision.
 
     Only one of two who close at once does; what was recorded then decides, whatever a clock says
-    later. A method that sums up without a verdict gives the text back to the discussion.
+    later. A method that sums up without a verdict gives the text back to the discussion, and so
+    does a vote on an amendment, which changes the text or leaves it as it is.
     """
     vote = await finding.locked(tx, vote)
     if vote.closed_at is not None:
@@ -35,6 +36,10 @@ async def close(tx: Transaction, vote: Vote, *, statement: str = "") -> Decision
     record(tx, VoteClosed(vote))
     await objecting.settle(tx, vote)
     vote.facts = tally_facts.written(await counting.facts(tx, vote))
+    if vote.amendment_id is not None:
+        hidden = counting.too_few(vote, await counting.turnout(tx, vote))
+        await on_amendments.settle(tx, vote, hidden or (await counting.verdict(tx, vote))[0])
+        return None
     if not method.find(vote.method).has_verdict:
         _give_back(vote)
         return None

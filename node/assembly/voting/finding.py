@@ -13,9 +13,9 @@ from node.models import Ballot, Decision, Member, Proposal, Version, Vote, Voter
 
 
 async def latest(tx: Transaction, proposal: Proposal) -> Vote | None:
-    """Return the last vote about a proposal, open or not."""
-    statement = select(Vote).where(Vote.proposal_id == proposal.id).order_by(Vote.round.desc())
-    vote = await tx.find(statement.limit(1))
+    """Return the last vote about a proposal, open or not; those on amendments are none of it."""
+    statement = select(Vote).where(Vote.proposal_id == proposal.id, Vote.amendment_id.is_(None))
+    vote = await tx.find(statement.order_by(Vote.round.desc()).limit(1))
     return vote if isinstance(vote, Vote) else None
 
 

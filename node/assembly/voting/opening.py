@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import insert
 
 from node import clock, digests
-from node.assembly import decisions, endorsements, members, proposals, rules
+from node.assembly import amending, decisions, endorsements, members, proposals, rules
 from node.assembly.events import VoteOpened
 from node.assembly.voting import finding, objecting, seats, secret, terms
 from node.assembly.voting.terms import Terms
@@ -44,6 +44,7 @@ async def ask(
 
 async def must_be_ready(tx: Transaction, proposal: Proposal) -> None:
     """Raise NotNow while something has to happen before the assembly is asked."""
+    await amending.must_be_decided(tx, proposal)
     await endorsements.must_suffice(tx, proposal)
 
 
@@ -55,15 +56,39 @@ async def ask_again(
     if proposal.state not in (*proposals.OPEN, State.FROZEN):
         raise NotNow(f"proposal {proposal.label} is at {proposal.state}", code="cannot-open-vote")
     must_be_ahead(closes_at)
+    kept = await allowed(tx, on or await terms.usual(tx, proposal.method))
     before = await finding.latest(tx, proposal)
+    vote = await freeze(
+        tx, proposal, kept, closes_at=closes_at, round_=before.round + 1 if before else 1
+    )
+    if before is not None and {before.method, vote.method} == {"consent"}:
+        await objecting.carry_over(tx, before, vote)
+    proposal.state = State.VOTE
+    proposal.method = kept.method
+    proposal.vote_closes_at = closes_at
+    proposal.changed_at = clock.now()
+    record(tx, VoteOpened(vote))
+    return vote
+
+
+async def freeze(
+    tx: Transaction,
+    proposal: Proposal,
+    kept: Terms,
+    *,
+    closes_at: datetime,
+    round_: int,
+    amendment_id: int | None = None,
+) -> Vote:
+    """Keep a vote on the text as it stands, with its roll and, where it is secret, its urn."""
     roll = await members.on_roll(tx, clock.now())
     if not roll:
         raise NotNow("nobody is on the roll", code="nobody-on-the-roll")
-    kept = await allowed(tx, on or await terms.usual(tx, proposal.method))
     vote = Vote(
         proposal=proposal,
         version=proposal.version,
-        round=before.round + 1 if before else 1,
+        round=round_,
+        amendment_id=amendment_id,
         method=kept.method,
         rule=dict(kept.parameters),
         options=[dict(one) for one in kept.options],
@@ -83,13 +108,6 @@ async def ask_again(
     await tx.execute(insert(Voter), [{"vote_id": vote.id, "member_id": one} for one in roll])
     if vote.is_secret:
         await secret.make_urn(tx, vote, roll)
-    if before is not None and {before.method, vote.method} == {"consent"}:
-        await objecting.carry_over(tx, before, vote)
-    proposal.state = State.VOTE
-    proposal.method = kept.method
-    proposal.vote_closes_at = closes_at
-    proposal.changed_at = clock.now()
-    record(tx, VoteOpened(vote))
     return vote
 
 

@@ -11,6 +11,7 @@ from node.assembly.voting.answers import Asking
 from node.database import Transaction
 from node.errors import NotFound, NotNow
 from node.models import (
+    Amendment,
     Attendance,
     Ballot,
     Participation,
@@ -51,6 +52,13 @@ class Sheet(NamedTuple):
     proxies_max: int
     meeting_id: int | None
     state: State
+    amendment: int | None
+
+    @property
+    def path(self) -> str:
+        """Where what is voted on is read."""
+        about = f"/amendements/{self.amendment}" if self.amendment is not None else ""
+        return f"/p/{self.number}{about}"
 
     @property
     def is_open(self) -> bool:
@@ -103,14 +111,19 @@ _SHEET = (
         Vote.proxies_max,
         Vote.meeting_id,
         Proposal.state,
+        Amendment.number.label("amendment"),
     )
     .join(Proposal, Proposal.id == Vote.proposal_id)
     .join(Version, Version.id == Vote.version_id)
+    .outerjoin(Amendment, Amendment.id == Vote.amendment_id)
 )
-_LAST = _SHEET.where(
-    Proposal.number == bindparam("number"), Proposal.state != State.DRAFT
-).order_by(Vote.round.desc())
-_LAST = _LAST.limit(1)
+_LAST = (
+    _SHEET.where(Proposal.number == bindparam("number"), Proposal.state != State.DRAFT)
+    .order_by(Vote.round.desc())
+    .limit(1)
+)
+_ON_THE_TEXT = _LAST.where(Vote.amendment_id.is_(None))
+_ON_AN_AMENDMENT = _LAST.where(Amendment.number == bindparam("amendment"))
 _BY_ID = _SHEET.where(Vote.id == bindparam("vote"))
 _STATE = select(Vote.closes_at, Vote.closed_at, Vote.ended_as).where(Vote.id == bindparam("vote"))
 _PROPOSAL = select(Proposal.id).where(
@@ -140,9 +153,16 @@ _PLACE = (
 )
 
 
-async def about(tx: Transaction, number: int) -> Sheet:
-    """Return the last vote about a proposal. Raise NotFound, or NotNow before any vote."""
-    row = (await tx.execute(_LAST, {"number": number})).first()
+async def about(tx: Transaction, number: int, amendment: int | None = None) -> Sheet:
+    """Return the last vote about a proposal, or about an amendment to it.
+
+    Raise NotFound, or NotNow before any vote.
+    """
+    if amendment is None:
+        row = (await tx.execute(_ON_THE_TEXT, {"number": number})).first()
+    else:
+        values = {"number": number, "amendment": amendment}
+        row = (await tx.execute(_ON_AN_AMENDMENT, values)).first()
     if row is not None:
         return Sheet._make(row)
     if (await tx.execute(_PROPOSAL, {"number": number})).first() is None:

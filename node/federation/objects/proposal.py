@@ -109,6 +109,9 @@ def summary(proposal: Proposal, assembly: Assembly) -> str:
     values: dict[str, object] = {"label": proposal.label}
     if proposal.state is State.VOTE and proposal.vote_closes_at is not None:
         values["moment"] = words.moment(proposal.vote_closes_at, assemblies.zone(assembly))
+    if proposal.state is State.FROZEN and proposal.vote_closes_at is not None:
+        moment = words.moment(proposal.vote_closes_at, assemblies.zone(assembly))
+        return words("wire.proposal.amendment-vote", **values, moment=moment)
     if proposal.state is State.WITHDRAWN:
         values["reason"] = proposal.withdrawn_because or ""
     return words(f"wire.proposal.{proposal.state.value}", **values)
@@ -123,7 +126,9 @@ def _assembly(proposal: Proposal, assembly: Assembly) -> Document:
         kind = proposal.state.value
         phases.append({"kind": kind, "end": clock.wire(proposal.discussion_closes_at)})
     if proposal.vote_closes_at is not None:
-        phases.append({"kind": "vote", "end": clock.wire(proposal.vote_closes_at)})
+        # While the text is frozen, what ends is the vote on an amendment to it.
+        kind = "amendment" if proposal.state is State.FROZEN else "vote"
+        phases.append({"kind": kind, "end": clock.wire(proposal.vote_closes_at)})
     return {
         "v": 1,
         "kind": "proposal",
