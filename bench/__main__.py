@@ -9,7 +9,16 @@ import time
 from collections.abc import Callable
 
 from bench import rows, seeds, world
-from bench.measures import durability, footprint, growth, inbound, outbound, reading, voting
+from bench.measures import (
+    durability,
+    footprint,
+    growth,
+    inbound,
+    outbound,
+    reading,
+    register,
+    voting,
+)
 from bench.rows import Row
 from bench.world import World
 
@@ -20,6 +29,7 @@ MEASURES: dict[str, Callable[[World, str], list[Row]]] = {
     "durability": durability.measure,
     "outbound": outbound.measure,
     "voting": voting.measure,
+    "register": register.measure,
     "growth": growth.measure,
 }
 

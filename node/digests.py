@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 import rfc8785
 
-_ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-_PAIRS = [one + two for one in _ALPHABET for two in _ALPHABET]
+ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_PAIRS = [one + two for one in ALPHABET for two in ALPHABET]
 _FOUR_DIGITS = 58**4
+_EIGHT_DIGITS = 58**8
 _SHA_256 = b"\x12\x20"
 _SAFE = 2**53 - 1
 _sorted = msgspec.json.Encoder(order="sorted")
@@ -20,8 +21,12 @@ def base58(data: bytes) -> str:
     """Write bytes in the Bitcoin base-58 alphabet, leading zeros kept as `1`."""
     number, digits = int.from_bytes(data, "big"), ""
     while number:
-        number, four = divmod(number, _FOUR_DIGITS)
-        digits = _PAIRS[four // 3364] + _PAIRS[four % 3364] + digits
+        number, eight = divmod(number, _EIGHT_DIGITS)
+        four, last = divmod(eight, _FOUR_DIGITS)
+        digits = (
+            f"{_PAIRS[four // 3364]}{_PAIRS[four % 3364]}"
+            f"{_PAIRS[last // 3364]}{_PAIRS[last % 3364]}{digits}"
+        )
     digits = digits.lstrip("1")
     return "1" * (len(data) - len(data.lstrip(b"\0"))) + digits
 
@@ -50,7 +55,12 @@ def of(value: Any) -> str:
 
     Raise ValueError when the value has no canonical form.
     """
-    return of_bytes(canonical(value))
+    return of_hash(hash_of(value))
+
+
+def hash_of(value: Any) -> bytes:
+    """Return the 32 bytes of SHA-256 over the canonical form. Raise ValueError without one."""
+    return hashlib.sha256(canonical(value)).digest()
 
 
 def of_text(title: str, content: str, language: str, *, attachments: Sequence[str] = ()) -> str:

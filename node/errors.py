@@ -89,3 +89,24 @@ class Unreachable(Exception):
         super().__init__(message)
         self.status = status
         self.retry_after = retry_after
+
+
+class Unusable(Exception):
+    """The program cannot begin; `code` names the sentence that says why and what to do."""
+
+    def __init__(self, code: str, **values: object) -> None:
+        super().__init__(f"{code} {values}")
+        self.code = code
+        self.values = values
+
+
+class WrongSettings(Unusable):
+    """A setting cannot be used; the sentence names it, what was read, and what is expected."""
+
+
+class DatabaseUnavailable(Unusable):
+    """The database cannot be opened."""
+
+
+class WrongSchema(Unusable):
+    """The database cannot be used by this program, which is older or newer."""

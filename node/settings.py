@@ -2,15 +2,13 @@
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
 
-
-class WrongSettings(Exception):
-    """A setting cannot be used; the message names it, what was read, and what is expected."""
+from node.errors import WrongSettings
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -49,13 +47,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 FILE = "palabre.toml"
+ENGINES = ("auto", "httpx", "fast")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
 def load(given: Mapping[str, object], environment: Mapping[str, str] | None = None) -> Settings:
     """Put together flags, environment and `palabre.toml` of the data folder, in that order.
 
-    Raise WrongSettings with a sentence that says what to do.
+    Raise WrongSettings.
     """
     environment = os.environ if environment is None else environment
     from_environment = _from_environment(environment)
@@ -65,7 +64,7 @@ def load(given: Mapping[str, object], environment: Mapping[str, str] | None = No
     try:
         settings = msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise WrongSettings(str(error)) from error
+        raise WrongSettings("setting-malformed", reason=error) from error
     _check(settings)
     return settings
 
@@ -73,16 +72,17 @@ def load(given: Mapping[str, object], environment: Mapping[str, str] | None = No
 def _check(settings: Settings) -> None:
     parts = urlsplit(settings.url)
     if parts.scheme not in ("https", "http") or not parts.hostname or parts.path not in ("", "/"):
-        raise WrongSettings(
-            f"url must be an address like https://assemblee.example without a path, "
-            f"not {settings.url!r}"
-        )
+        raise WrongSettings("setting-url", found=settings.url)
     if not 0 < settings.port < 65536:
-        raise WrongSettings(f"port must be between 1 and 65535, not {settings.port}")
+        raise WrongSettings("setting-port", found=settings.port)
     if settings.log not in LOG_LEVELS:
-        raise WrongSettings(f"log must be one of {', '.join(LOG_LEVELS)}, not {settings.log!r}")
-    if settings.engine not in ("auto", "httpx", "fast"):
-        raise WrongSettings(f"engine must be auto, httpx or fast, not {settings.engine!r}")
+        raise _no_choice("log", LOG_LEVELS, settings.log)
+    if settings.engine not in ENGINES:
+        raise _no_choice("engine", ENGINES, settings.engine)
+
+
+def _no_choice(name: str, choices: Sequence[str], found: str) -> WrongSettings:
+    return WrongSettings("setting-choice", name=name, choices=", ".join(choices), found=found)
 
 
 def _from_file(path: Path) -> dict[str, object]:
@@ -91,9 +91,9 @@ def _from_file(path: Path) -> dict[str, object]:
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except PermissionError as error:
-        raise WrongSettings(f"{path} cannot be read: give its owner the right to") from error
+        raise WrongSettings("setting-file-forbidden", path=path) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise WrongSettings(f"{path} is not valid TOML: {error}") from error
+        raise WrongSettings("setting-file-malformed", path=path, reason=error) from error
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
@@ -104,7 +104,8 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
             try:
                 found[name] = Path(path).read_text("utf-8").strip()
             except OSError as error:
-                raise WrongSettings(f"{key}_FILE: {path} cannot be read") from error
+                code = "setting-secret-unreadable"
+                raise WrongSettings(code, name=f"{key}_FILE", path=path) from error
         elif key in environment:
             found[name] = environment[key]
     return found

@@ -202,9 +202,13 @@ def test_a_wrong_flag_is_named_with_the_way_to_the_help(
 def test_a_wrong_setting_is_named(
     palabre: Palabre, environment: dict[str, str], names: str
 ) -> None:
-    answer = palabre("serve", **environment)
-    assert answer.returncode == WRONG_USE
-    assert names in said(answer)
+    sentences = set()
+    for language in ("fr_FR", "en_GB"):
+        answer = palabre("serve", LC_ALL=f"{language}.UTF-8", **environment)
+        assert answer.returncode == WRONG_USE
+        sentences.add(said(answer))
+        assert names in said(answer)
+    assert len(sentences) == 2, "the sentence is in the language of the terminal"
 
 
 def test_a_port_in_use_is_said(founded: Palabre) -> None:

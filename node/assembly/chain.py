@@ -66,20 +66,28 @@ def part(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def digest_of_document(document: Mapping[str, Any]) -> str | None:
-    """Return the digest of a document without its proof, None when it has none (wire.md, 4)."""
+def hash_of_document(document: Mapping[str, Any]) -> bytes | None:
+    """Return SHA-256 over a document without its proof, None when it has none (wire.md, 4)."""
     try:
-        return digests.of({name: one for name, one in document.items() if name != "proof"})
+        return digests.hash_of({name: one for name, one in document.items() if name != "proof"})
     except (ValueError, RecursionError):
         return None
 
 
-def check_document(entry: Mapping[str, Any], document: Mapping[str, Any]) -> Break | None:
-    """Hold a sealed document against the entry that names it."""
+def digest_of_document(document: Mapping[str, Any]) -> str | None:
+    """Return the digest by which the register names a document."""
+    hashed = hash_of_document(document)
+    return digests.of_hash(hashed) if hashed else None
+
+
+def check_document(
+    entry: Mapping[str, Any], document: Mapping[str, Any], hashed: bytes | None
+) -> Break | None:
+    """Hold a sealed document against the entry that names it; `hashed` leaves its proof out."""
     seq, record = entry["seq"], record_of(entry)
     if document.get("id") != record.get("id"):
         return Break("other", seq, shown(record.get("id")), shown(document.get("id")))
-    digest = digest_of_document(document)
+    digest = digests.of_hash(hashed) if hashed else None
     if digest != record.get("digest"):
         return Break("document", seq, shown(record.get("digest")), shown(digest))
     place = part(part(document, "assembly"), "register")

@@ -1,25 +1,27 @@
 """An exported register is checked with nothing but the file: no node, no network, no database."""
 
-import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from node import digests
-from node.assembly.chain import Break, Chain, Head, check_document, part, record_of, shown
+from node.assembly.chain import (
+    Break,
+    Chain,
+    Head,
+    check_document,
+    hash_of_document,
+    part,
+    record_of,
+    shown,
+)
+from node.assembly.register_file import FORMAT, Unreadable, read, read_with_sum
 
-FORMAT = "palabre-register/1"
-BYTES_MAX = 512_000_000
-ProofCheck = Callable[[Mapping[str, Any]], str | None]
+__all__ = ["FORMAT", "Report", "Stretch", "Unreadable", "head", "read", "read_with_sum", "verify"]
 
-
-class Unreadable(Exception):
-    """This is no register that could be checked; `code` names the sentence that says why."""
-
-    def __init__(self, code: str, **values: object) -> None:
-        super().__init__(f"{code} {values}")
-        self.code = code
-        self.values = values
+# Given a document and SHA-256 over it without its proof: what is wrong with the proof, or None.
+ProofCheck = Callable[[Mapping[str, Any], bytes | None], str | None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,23 +46,17 @@ class Report:
         return self.first_break is None
 
 
-def read(content: bytes) -> dict[str, Any]:
-    """Read an exported register. Raise Unreadable."""
-    try:
-        export = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_once)
-    except UnicodeDecodeError:
-        raise Unreadable("not-text") from None
-    except json.JSONDecodeError as error:
-        raise Unreadable("not-json", line=error.lineno, column=error.colno) from None
-    except (RecursionError, ValueError):
-        raise Unreadable("not-json", line=1, column=1) from None
-    if not isinstance(export, dict) or not str(export.get("format", "")).startswith("palabre-"):
-        raise Unreadable("not-a-register")
-    if export["format"] != FORMAT:
-        raise Unreadable("other-format", found=shown(export["format"]), known=FORMAT)
-    if not isinstance(export.get("entries"), list) or not isinstance(export.get("assembly"), dict):
-        raise Unreadable("not-a-register")
-    return export
+@dataclass(slots=True)
+class Stretch:
+    """Some entries in a row that were checked: their digests, and the first that does not hold."""
+
+    digests: list[str] = field(default_factory=list)
+    decisions: int = 0
+    proven: int = 0
+    first_break: Break | None = None
+
+
+Spread = Callable[[Callable[[range], Stretch], Sequence[range]], Iterable[Stretch]]
 
 
 def head(written: str) -> Head:
@@ -73,103 +69,132 @@ def head(written: str) -> Head:
 
 
 def verify(
-    export: Mapping[str, Any], *, known: Head | None = None, check_proof: ProofCheck | None = None
+    export: Mapping[str, Any],
+    *,
+    known: Head | None = None,
+    check_proof: ProofCheck | None = None,
+    total: str | None = None,
+    spread: Spread = map,
+    stretches: int = 1,
 ) -> Report:
     """Follow the register from its first entry and name the first link that does not hold.
 
-    `check_proof` returns what is wrong with the proof of a sealed document, or None; without
-    one, proofs are not looked at.
+    Without `check_proof` proofs are not looked at. `total` is the sum of the file, from those who
+    have reckoned it already. `spread` checks so many stretches of the register, in its order; one
+    that works on several processors makes long registers quicker to check.
     """
-    checking = _Checking(export, check_proof)
-    for item in export["entries"]:
-        if checking.first_break is None:
-            checking.first_break = checking.take(item)
-    found = checking.first_break or checking.end() or checking.compare(known)
-    is_last = known is not None and checking.digests[-1:] == [known.digest]
+    size = max(1, -(-len(export["entries"]) // max(1, stretches)))
+    parts = [range(start, start + size) for start in range(0, len(export["entries"]), size)]
+    whole = Stretch()
+    for one in spread(partial(check_stretch, export, check_proof), parts):
+        whole.digests += one.digests
+        whole.decisions += one.decisions
+        whole.proven += one.proven
+        whole.first_break = one.first_break
+        if one.first_break is not None:
+            break
+    found = whole.first_break or _end(export, whole, check_proof, total) or _compare(whole, known)
+    is_last = known is not None and whole.digests[-1:] == [known.digest]
     return Report(
         name=shown(part(export, "assembly").get("name")),
-        entries=checking.chain.seq,
-        decisions=checking.decisions,
-        proven=checking.proven,
-        head=Head(checking.digests[-1], checking.chain.seq) if checking.digests else None,
+        entries=len(whole.digests),
+        decisions=whole.decisions,
+        proven=whole.proven,
+        head=Head(whole.digests[-1], len(whole.digests)) if whole.digests else None,
         first_break=found,
         known=None if known is None or found else "same" if is_last else "extends",
     )
 
 
-class _Checking:
-    """One check on its way through the entries."""
+def check_stretch(
+    export: Mapping[str, Any], check_proof: ProofCheck | None, places: range
+) -> Stretch:
+    """Check the entries at some places in a row, on the word of the entry before them.
 
-    def __init__(self, export: Mapping[str, Any], check_proof: ProofCheck | None) -> None:
-        self._export = export
-        self._check_proof = check_proof
-        self.chain = Chain(f"{export['assembly'].get('id')}/register")
-        self.digests: list[str] = []
-        self.decisions = self.proven = 0
-        self.first_break: Break | None = None
+    That word is checked with the stretch it stands in: a register holds when every stretch does.
+    """
+    entries, found = export["entries"], Stretch()
+    chain = Chain(f"{export['assembly'].get('id')}/register", places.start)
+    if places.start:
+        before = entries[places.start - 1]
+        entry = before.get("entry") if isinstance(before, dict) else None
+        chain.digest = _digest(entry)
+    for item in entries[places.start : places.stop]:
+        found.first_break = _take(found, chain, item, check_proof)
+        if found.first_break is not None:
+            break
+    return found
 
-    def take(self, item: Any) -> Break | None:
-        """Check one entry with what belongs to it."""
-        seq = self.chain.seq + 1
-        if not isinstance(item, dict) or not isinstance(item.get("entry"), dict):
-            return Break("shape", seq)
-        entry = item["entry"]
-        found = self.chain.follow(entry)
-        if found is not None:
-            return found
-        self.digests.append(str(self.chain.digest))
-        record, document = record_of(entry), item.get("document")
-        if document is None:
-            return Break("missing", seq, shown(record.get("id"))) if _is_decision(record) else None
-        if not isinstance(document, dict):
-            return Break("shape", seq)
-        self.decisions += _is_decision(record)
-        return (
-            check_document(entry, document)
-            or _check_parts(seq, item, part(document, "assembly"))
-            or self._proof(seq, document)
-        )
 
-    def end(self) -> Break | None:
-        """Check the head that the file names, then the sum of the whole file."""
-        named = self._export.get("head")
-        last = self.digests[-1] if self.digests else None
-        if named is not None or last is not None:
-            if not isinstance(named, dict):
-                return Break("head", None, shown(last), shown(None))
-            said = part(named, "assembly")
-            if (said.get("seq"), said.get("head")) != (self.chain.seq, last):
-                found = f"{shown(said.get('seq'))}, {shown(said.get('head'))}"
-                return Break("head", None, f"{self.chain.seq}, {shown(last)}", found)
-            if (broken := self._proof(None, named)) is not None:
-                return broken
-        bare = {name: value for name, value in self._export.items() if name != "sum"}
-        total, said_sum = _digest(bare), self._export.get("sum")
-        return None if total == said_sum else Break("sum", None, shown(said_sum), shown(total))
+def _take(found: Stretch, chain: Chain, item: Any, check_proof: ProofCheck | None) -> Break | None:
+    """Check one entry with what belongs to it."""
+    seq = chain.seq + 1
+    if not isinstance(item, dict) or not isinstance(item.get("entry"), dict):
+        return Break("shape", seq)
+    entry = item["entry"]
+    broken = chain.follow(entry)
+    if broken is not None:
+        return broken
+    found.digests.append(str(chain.digest))
+    record, document = record_of(entry), item.get("document")
+    if document is None:
+        return Break("missing", seq, shown(record.get("id"))) if _is_decision(record) else None
+    if not isinstance(document, dict):
+        return Break("shape", seq)
+    found.decisions += _is_decision(record)
+    hashed = hash_of_document(document)
+    broken = check_document(entry, document, hashed) or _check_parts(
+        seq, item, part(document, "assembly")
+    )
+    if broken is None and check_proof is not None:
+        broken = _proof(check_proof, seq, document, hashed)
+        found.proven += broken is None
+    return broken
 
-    def compare(self, known: Head | None) -> Break | None:
-        """Hold the register against a head that somebody knew."""
-        if known is None:
-            return None
-        last = f"{self.chain.seq}, {shown(self.digests[-1] if self.digests else None)}"
-        if known.seq is None:
-            is_there = known.digest in self.digests
-            return None if is_there else Break("unknown-head", None, known.digest, last)
-        if known.seq > self.chain.seq:
-            return Break("shorter", self.chain.seq + 1, f"{known.seq}, {known.digest}", last)
-        there = self.digests[known.seq - 1] if known.seq else None
-        return (
-            None if there == known.digest else Break("fork", known.seq, known.digest, shown(there))
-        )
 
-    def _proof(self, seq: int | None, document: Mapping[str, Any]) -> Break | None:
-        if self._check_proof is None:
-            return None
-        wrong = self._check_proof(document)
-        if wrong is not None:
-            return Break("proof", seq, shown(document.get("attributedTo")), wrong)
-        self.proven += seq is not None
+def _end(
+    export: Mapping[str, Any], whole: Stretch, check_proof: ProofCheck | None, total: str | None
+) -> Break | None:
+    """Check the head that the file names, then the sum of the whole file."""
+    named = export.get("head")
+    last = whole.digests[-1] if whole.digests else None
+    if named is not None or last is not None:
+        if not isinstance(named, dict):
+            return Break("head", None, shown(last), shown(None))
+        said = part(named, "assembly")
+        if (said.get("seq"), said.get("head")) != (len(whole.digests), last):
+            found = f"{shown(said.get('seq'))}, {shown(said.get('head'))}"
+            return Break("head", None, f"{len(whole.digests)}, {shown(last)}", found)
+        if check_proof and (broken := _proof(check_proof, None, named, hash_of_document(named))):
+            return broken
+    if total is None:
+        total = _digest({name: value for name, value in export.items() if name != "sum"})
+    said_sum = export.get("sum")
+    return None if total == said_sum else Break("sum", None, shown(said_sum), shown(total))
+
+
+def _compare(whole: Stretch, known: Head | None) -> Break | None:
+    """Hold the register against a head that somebody knew."""
+    if known is None:
         return None
+    length = len(whole.digests)
+    last = f"{length}, {shown(whole.digests[-1] if length else None)}"
+    if known.seq is None:
+        is_there = known.digest in whole.digests
+        return None if is_there else Break("unknown-head", None, known.digest, last)
+    if known.seq > length:
+        return Break("shorter", length + 1, f"{known.seq}, {known.digest}", last)
+    there = whole.digests[known.seq - 1] if known.seq else None
+    return None if there == known.digest else Break("fork", known.seq, known.digest, shown(there))
+
+
+def _proof(
+    check: ProofCheck, seq: int | None, document: Mapping[str, Any], hashed: bytes | None
+) -> Break | None:
+    wrong = check(document, hashed)
+    if wrong is None:
+        return None
+    return Break("proof", seq, shown(document.get("attributedTo")), wrong)
 
 
 def _check_parts(seq: int, item: Mapping[str, Any], said: Mapping[str, Any]) -> Break | None:
@@ -196,10 +221,3 @@ def _digest(value: Any) -> str | None:
         return digests.of(value)
     except (ValueError, RecursionError):
         return None
-
-
-def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a name stands twice in one object")
-    return found

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from node import migrations, settings
+from node import settings
 from node.cli import running
 from node.errors import NotNow
 from node.settings import Settings
@@ -65,8 +65,8 @@ class Context:
         found = self.settings()
         if found.database.startswith("sqlite") and not (found.folder / "palabre.db").exists():
             raise NotNow("there is no node yet", code="no-node", folder=found.data)
-        await migrations.check(found.database)
-        # Loaded only where it is needed: counting a vote from a file needs no node.
+        # Loaded only where they are needed: counting a vote from a file needs no node.
+        await importlib.import_module("node.migrations").check(found.database)
         app = importlib.import_module("node.app")
         node: Node = app.create_node(found)
         try:

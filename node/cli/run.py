@@ -11,10 +11,7 @@ from node import words
 from node.autoload import autoload
 from node.cli import commands
 from node.cli.command import Context, WrongUse, registered
-from node.database import DatabaseUnavailable
-from node.errors import Invalid, Refusal, Unreachable
-from node.migrations import WrongSchema
-from node.settings import WrongSettings
+from node.errors import Invalid, Refusal, Unreachable, Unusable
 from node.words import Words
 
 DONE, REFUSED, WRONG_USE = 0, 1, 2
@@ -52,10 +49,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Unreachable as error:
         _complain(said("cli.unreachable", reason=str(error)))
         return REFUSED
-    except WrongSchema as error:
+    except Unusable as error:
         _complain(said(f"cli.{error.code}", **error.values))
         return WRONG_USE
-    except (WrongUse, WrongSettings, DatabaseUnavailable) as error:
+    except WrongUse as error:
         _complain(str(error))
         return WRONG_USE
     except (PermissionError, NotADirectoryError, FileExistsError) as error:

@@ -6,13 +6,13 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from node.database.base import Database, DatabaseUnavailable
+from node.database.base import Database
 from node.database.sqlite import SqliteDatabase
 from node.database.transaction import Transaction, transaction_is_open
+from node.errors import DatabaseUnavailable
 
 __all__ = [
     "Database",
-    "DatabaseUnavailable",
     "Transaction",
     "open_database",
     "transaction_is_open",
@@ -22,12 +22,12 @@ __all__ = [
 def open_database(url: str) -> Database:
     """Open `sqlite:///path` or `postgresql://…`.
 
-    Raise DatabaseUnavailable with a sentence that says what to do.
+    Raise DatabaseUnavailable.
     """
     try:
         parsed = make_url(url)
     except SQLAlchemyError as error:
-        raise DatabaseUnavailable(f"PALABRE_DATABASE_URL cannot be read: {error}") from error
+        raise DatabaseUnavailable("database-url-unreadable", reason=error) from error
     if parsed.get_backend_name() == "sqlite":
         return SqliteDatabase(Path(parsed.database or "palabre.db"))
     if parsed.get_backend_name() == "postgresql":
@@ -36,4 +36,4 @@ def open_database(url: str) -> Database:
         address = parsed.set(drivername="postgresql+asyncpg").render_as_string(False)
         database: Database = postgres.PostgresDatabase(address)
         return database
-    raise DatabaseUnavailable("PALABRE_DATABASE_URL must begin with sqlite:/// or postgresql://")
+    raise DatabaseUnavailable("database-url-unknown", found=parsed.drivername)

@@ -7,10 +7,6 @@ from node.database.transaction import Transaction
 from node.live import Live
 
 
-class DatabaseUnavailable(Exception):
-    """The database cannot be opened; the message says what to do."""
-
-
 class Database(ABC):
     """The node's memory. `transaction` changes it, `read` looks; both hide which engine it is."""
 

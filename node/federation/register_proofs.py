@@ -1,7 +1,7 @@
 """The proofs in an exported register, checked with the keys that stand in it."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,12 +10,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from node.activitypub import keys, proofs
 from node.activitypub.vocabulary import MalformedActivity
 from node.assembly.chain import part, shown
+from node.assembly.verifying import ProofCheck
 from node.errors import BadSignature
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
-def proof_check(export: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], str | None] | None:
+def proof_check(export: Mapping[str, Any]) -> ProofCheck | None:
     """Return what checks proofs with the keys that an export holds; None when it holds none.
 
     A key must have been in force when the proof was made (wire.md, section 3).
@@ -27,7 +28,7 @@ def proof_check(export: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], str 
     known = [one for one in given if isinstance(one, dict)]
     loaded = {str(one.get("publicKeyMultibase")): _loaded(one) for one in known}
 
-    def check(document: Mapping[str, Any]) -> str | None:
+    def check(document: Mapping[str, Any], hashed: bytes | None) -> str | None:
         proof = part(document, "proof")
         created, method = str(proof.get("created")), proof.get("verificationMethod")
         if document.get("attributedTo") != owner:
@@ -38,7 +39,7 @@ def proof_check(export: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], str 
         if key is None:
             return f"verificationMethod: {shown(method)}, {created}"
         try:
-            proofs.verify(dict(document), key, at=_moment(created))
+            proofs.verify(dict(document), key, at=_moment(created), hashed=hashed)
         except (BadSignature, MalformedActivity) as error:
             return str(error)
         return None

@@ -15,7 +15,15 @@ from sqlalchemy import RowMapping, func, select
 from node import clock, digests
 from node.activitypub import uris
 from node.assembly import method
-from node.assembly.chain import Break, Chain, check_document, part, record_of, shown
+from node.assembly.chain import (
+    Break,
+    Chain,
+    check_document,
+    hash_of_document,
+    part,
+    record_of,
+    shown,
+)
 from node.database import Database, Transaction
 from node.errors import NotNow
 from node.federation import register_rows
@@ -111,7 +119,10 @@ def _check(chain: Chain, entered: Entered, origin: str) -> Break | None:
         document = None
     if not isinstance(document, dict):
         return Break("missing", chain.seq, shown(record_of(entry).get("id")))
-    return check_document(entry, document) or _check_row(chain.seq, decision, document, origin)
+    hashed = hash_of_document(document)
+    return check_document(entry, document, hashed) or _check_row(
+        chain.seq, decision, document, origin
+    )
 
 
 def _check_row(

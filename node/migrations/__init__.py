@@ -11,20 +11,13 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from node.errors import WrongSchema
+
 FOLDER = Path(__file__).parent
 HEAD = max(
     (path.name.partition("_")[0] for path in (FOLDER / "versions").glob("[0-9]*.py")), default=""
 )
 CONNECT_SECONDS = 10
-
-
-class WrongSchema(Exception):
-    """The database cannot be used by this program; the message says what to do."""
-
-    def __init__(self, code: str, **values: object) -> None:
-        super().__init__(f"{code} {values}")
-        self.code = code
-        self.values = values
 
 
 async def prepare(url: str, backups: Path) -> str | None:

@@ -45,9 +45,9 @@ async def check(request: Request) -> Response:
 def examine(content: bytes, noted: str) -> Report:
     """Check a file against a noted head, if there is one. Raise verifying.Unreadable."""
     known = verifying.head(noted) if noted.strip() else None
-    export = verifying.read(content)
+    export, total = verifying.read_with_sum(content)
     proof_check = register_proofs.proof_check(export)
-    return verifying.verify(export, known=known, check_proof=proof_check)
+    return verifying.verify(export, known=known, check_proof=proof_check, total=total)
 
 
 async def _sent(request: Request) -> tuple[bytes, str]:

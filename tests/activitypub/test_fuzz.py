@@ -27,7 +27,7 @@ READERS: tuple[Callable[[dict[str, Any]], object], ...] = (
     lambda found: vocabulary.parse_key(found, "https://a.example/#main-key"),
     addressing.audience,
     proofs.proof_of,
-    canonical.digest,
+    canonical.hash_of,
 )
 
 

@@ -2,7 +2,7 @@
 
 import copy
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from node import digests
 from node.assembly import verifying
 from node.assembly.chain import Break, Head
 from node.assembly.verifying import Report, Unreadable
+from node.cli.spreading import spread
 
 ASSEMBLY = "https://n.example/g/town"
 Export = dict[str, Any]
@@ -90,6 +91,27 @@ def test_a_register_that_nobody_touched_holds() -> None:
     assert report.head == Head(digests.of(an_export()["entries"][-1]["entry"]), 4)
 
 
+def test_a_file_is_read_alike_by_the_quick_and_by_the_strict_reader() -> None:
+    export = an_export()
+    canonical = digests.canonical(export)
+    for content in (canonical, canonical + b"\n"):
+        assert verifying.read_with_sum(content) == (export, export["sum"])
+    for content in (json.dumps(export).encode(), b" " + canonical, b"\xef\xbb\xbf" + canonical):
+        assert verifying.read_with_sum(content) == (export, None)
+    twice = canonical.replace(b'"name":', b'"name":"Le village","name":', 1)
+    with pytest.raises(Unreadable, match="not-json"):
+        verifying.read_with_sum(twice)
+
+
+def test_a_changed_file_has_another_sum() -> None:
+    content = digests.canonical(an_export()).replace(b"La ville", b"Ma ville", 1)
+    export, total = verifying.read_with_sum(content)
+    assert total is not None
+    assert total != export["sum"]
+    found = verifying.verify(export, total=total).first_break
+    assert found == Break("sum", None, export["sum"], total)
+
+
 def test_an_empty_register_holds() -> None:
     assert verifying.verify(an_export(0)).holds
 
@@ -124,6 +146,9 @@ def test_the_first_link_that_does_not_hold_is_named(
     damage(export)
     found = broken(export)
     assert (found.code, found.seq) == (code, seq)
+    for stretches in (2, 3, 4, 9):
+        report = verifying.verify(export, spread=spread, stretches=stretches)
+        assert report == verifying.verify(export)
 
 
 def test_two_entries_that_changed_places_are_found() -> None:
@@ -178,9 +203,12 @@ def test_a_register_written_anew_is_found_by_whoever_knew_the_head() -> None:
 
 
 def test_a_proof_that_does_not_fit_is_a_broken_link() -> None:
-    report = verifying.verify(an_export(), check_proof=lambda one: "bad" if one.get("id") else None)
+    def bad(document: Mapping[str, Any], _hashed: bytes | None) -> str | None:
+        return "bad" if document.get("id") else None
+
+    report = verifying.verify(an_export(), check_proof=bad)
     assert report.first_break == Break("proof", 1, ASSEMBLY, "bad")
-    assert verifying.verify(an_export(), check_proof=lambda _: None).proven == 4
+    assert verifying.verify(an_export(), check_proof=lambda _one, _hash: None).proven == 4
 
 
 @pytest.mark.parametrize(
@@ -253,6 +281,6 @@ def test_base58_is_what_it_was(data: bytes) -> None:
     number, digits = int.from_bytes(data, "big"), ""
     while number:
         number, rest = divmod(number, 58)
-        digits = digests._ALPHABET[rest] + digits
+        digits = digests.ALPHABET[rest] + digits
     zeros = len(data) - len(data.lstrip(b"\0"))
     assert digests.base58(data) == "1" * zeros + digits

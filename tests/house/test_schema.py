@@ -14,7 +14,8 @@ from sqlalchemy.pool import NullPool
 from node import migrations
 from node.assembly import assemblies
 from node.database import open_database
-from node.migrations import HEAD, WrongSchema, prepare
+from node.errors import WrongSchema
+from node.migrations import HEAD, prepare
 from node.migrations.runner import configuration
 from node.models import Actor, Assembly, Member, Model
 from tests.conftest import MakeSettings

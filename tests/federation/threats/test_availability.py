@@ -158,7 +158,7 @@ async def test_p20_one_letter_that_cannot_be_written_stops_nobody(
 ) -> None:
     write = inbox.write
 
-    async def breaks(tx: Any, letters: Any) -> set[str]:
+    async def breaks(tx: Any, letters: Any) -> set[tuple[str, str]]:
         if any(letter.uri.endswith("/3") for letter in letters):
             raise RuntimeError("the database cannot hold this")
         return await write(tx, letters)
