@@ -211,6 +211,16 @@ class DecisionTaken:
 
 
 @dataclass(frozen=True)
+class FollowUpDue:
+    """The day has come by which a decision is carried out, or looked at again."""
+
+    decision: Decision
+    kind: str
+    holder: str
+    members: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class CallPublished:
     """People are asked to take part in something."""
 

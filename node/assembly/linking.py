@@ -3,17 +3,20 @@
 import hmac
 import re
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from node import clock
-from node.assembly import access, hearing
+from node.assembly import access, assemblies, hearing
 from node.assembly.events import AccountClaimed
 from node.database import Transaction
 from node.errors import NotFound, NotNow
 from node.events import record
-from node.models import AccountClaim, Actor, LinkedAccount, Member
+from node.models import AccountClaim, Actor, ActorBlock, LinkedAccount, Member
+from node.models.member import MEMBER
 
 BACK_LINK, MESSAGE = "back-link", "message"
 LASTS = timedelta(hours=24)
@@ -22,6 +25,13 @@ TRIES_MOST = 5
 _LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 _CODE = re.compile(rf"(?<![A-Z0-9])([{_LETTERS}]{{4}})[ -]?([{_LETTERS}]{{4}})(?![A-Z0-9])")
 _CANDIDATES_MOST = 10
+
+
+class Reached(NamedTuple):
+    """Where a member is told something, and in which language if they chose one."""
+
+    language: str | None
+    account: Actor
 
 
 async def claim(tx: Transaction, member: Member, actor: Actor) -> AccountClaim:
@@ -112,6 +122,31 @@ async def prove(tx: Transaction, found: AccountClaim, proof: str) -> LinkedAccou
 async def linked(tx: Transaction, member: Member) -> LinkedAccount | None:
     """Return the account elsewhere that is a member's."""
     return await tx.get(LinkedAccount, member.id)
+
+
+async def reached(tx: Transaction, member_ids: Sequence[int]) -> list[Reached]:
+    """Return the accounts by which these members can be told something, without those blocked."""
+    assembly = (await assemblies.the(tx)).actor_id
+    blocks = select(ActorBlock.id).where(
+        or_(
+            and_(ActorBlock.blocker_id == assembly, ActorBlock.blocked_id == Actor.id),
+            and_(ActorBlock.blocked_id == assembly, ActorBlock.blocker_id == Actor.id),
+        )
+    )
+    statement = (
+        select(LinkedAccount)
+        .join(Member, Member.id == LinkedAccount.member_id)
+        .join(Actor, Actor.id == LinkedAccount.actor_id)
+        .where(Member.state == MEMBER, Member.left_at.is_(None), Actor.deleted_at.is_(None))
+        .where(~blocks.exists())
+        .order_by(LinkedAccount.member_id)
+    )
+    # All who have linked one are asked for: a list of many members would be too long to send.
+    wanted = set(member_ids)
+    found = [one for one in await tx.all(statement) if one.member_id in wanted]
+    chosen = select(Member.id, Member.language).where(Member.language.is_not(None))
+    languages = {row[0]: row[1] for row in (await tx.execute(chosen)).all()} if found else {}
+    return [Reached(languages.get(one.member_id), one.actor) for one in found]
 
 
 async def unlink(tx: Transaction, member: Member) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from node import clock
-from node.assembly import invitations, votes
+from node.assembly import follow_up_reminders, invitations, votes
 from node.assembly.voting import reminding
 from node.database import Transaction
 from node.errors import NotNow
@@ -54,6 +54,8 @@ class Timers:
             self._pruned_at = clock.now()
             async with self._node.database.transaction() as tx:
                 await prune(tx)
+            async with self._node.database.transaction() as tx:
+                await follow_up_reminders.remind(tx)
 
     async def _close_votes(self) -> None:
         async with self._node.database.read() as tx:
