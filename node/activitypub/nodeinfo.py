@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from node.activitypub import uris
+
+APPLICATION = "https://www.w3.org/ns/activitystreams#Application"
 SCHEMA = "http://nodeinfo.diaspora.software/ns/schema/"
 VERSIONS = ("2.0", "2.1")
 
@@ -15,13 +18,12 @@ def media_type(version: Version) -> str:
 
 
 def discovery(origin: str) -> dict[str, Any]:
-    """Write where our NodeInfo documents are."""
-    return {
-        "links": [
-            {"rel": f"{SCHEMA}{version}", "href": f"{origin}/nodeinfo/{version}"}
-            for version in VERSIONS
-        ]
-    }
+    """Write where our NodeInfo documents are, and the actor of the server itself (FEP-2677)."""
+    links = [
+        {"rel": f"{SCHEMA}{version}", "href": f"{origin}/nodeinfo/{version}"}
+        for version in VERSIONS
+    ]
+    return {"links": [*links, {"rel": APPLICATION, "href": uris.instance(origin)}]}
 
 
 def document(

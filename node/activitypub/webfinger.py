@@ -12,6 +12,7 @@ from node.activitypub.vocabulary import MalformedActivity
 
 MEDIA_TYPE = "application/jrd+json"
 PROFILE_PAGE = "http://webfinger.net/rel/profile-page"
+SERVICE = "https://www.w3.org/ns/activitystreams#Service"
 SUBSCRIBE = "http://ostatus.org/schema/1.0/subscribe"
 INTENT = "https://w3id.org/fep/3b86/"
 INTENTS = ("Follow", "Object", "Create", "Like", "Announce")
@@ -40,14 +41,20 @@ def document(
     aliases: Sequence[str] = (),
     subscribe_template: str | None = None,
     intents: Mapping[str, str] | None = None,
+    service: str | None = None,
 ) -> dict[str, Any]:
-    """Write the answer for one of our actors; `intents` are templates by name (FEP-3b86)."""
+    """Write the answer for one of our actors; `intents` are templates by name (FEP-3b86).
+
+    `service` is the actor of the server itself, for who asked for the server (FEP-d556).
+    """
     links: list[dict[str, str]] = [
         {"rel": "self", "type": contexts.MEDIA_TYPE, "href": actor_uri},
         {"rel": PROFILE_PAGE, "type": "text/html", "href": url},
     ]
     if subscribe_template is not None:
         links.append({"rel": SUBSCRIBE, "template": subscribe_template})
+    if service is not None:
+        links.append({"rel": SERVICE, "type": contexts.MEDIA_TYPE, "href": service})
     links += [{"rel": INTENT + name, "template": link} for name, link in (intents or {}).items()]
     return {
         "subject": f"acct:{handle}@{origin_host}",

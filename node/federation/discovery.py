@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from node import version
-from node.activitypub import addressing, nodeinfo, webfinger
+from node.activitypub import addressing, nodeinfo, uris, webfinger
 from node.activitypub.vocabulary import MalformedActivity
 from node.assembly import assemblies, members
 from node.database import Transaction
@@ -40,6 +40,7 @@ async def find_actor(request: Request) -> Response:
         intents={
             name: f"{interaction}{{object}}&intent={name.lower()}" for name in webfinger.INTENTS
         },
+        service=uris.instance(node.origin) if _is_the_server(assembly, resource) else None,
     )
     return _json(written, webfinger.MEDIA_TYPE)
 
@@ -75,6 +76,10 @@ async def nodeinfo_document(request: Request) -> Response:
         )
     profile = f"http://nodeinfo.diaspora.software/ns/schema/{number}#"
     return _json(written, f'application/json; profile="{profile}"')
+
+
+def _is_the_server(assembly: Assembly, resource: str) -> bool:
+    return resource.rstrip("/") == assembly.origin
 
 
 async def _named(tx: Transaction, assembly: Assembly, resource: str) -> Actor | None:

@@ -11,7 +11,9 @@ def test_both_versions_are_discovered() -> None:
     assert [link["href"] for link in found["links"]] == [
         "https://n.example/nodeinfo/2.0",
         "https://n.example/nodeinfo/2.1",
+        "https://n.example/actor",
     ]
+    assert found["links"][2]["rel"] == "https://www.w3.org/ns/activitystreams#Application"
     assert found["links"][0]["rel"] == "http://nodeinfo.diaspora.software/ns/schema/2.0"
 
 
