@@ -1,6 +1,7 @@
 """The attendance sheet of a meeting: who is there, excused, represented, or visiting."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -55,18 +56,38 @@ async def represent(
         raise NotNow("nobody is represented here", code="proxies-off")
     if giver.id not in roll or giver.id == holder.id:
         raise Invalid(Problem("giver", "proxy-giver-unfit", {}))
-    if holder.id not in lines or lines[holder.id].presence != PRESENT:
+    there = lines.get(holder.id)
+    if there is None or there.presence != PRESENT or there.left_at is not None:
         raise Invalid(Problem("holder", "proxy-holder-absent", {}))
     if len([one for one in held if one.member_id != giver.id]) >= meeting.proxies_max:
         raise Invalid(Problem("holder", "proxy-holder-full", {"max": meeting.proxies_max}))
     found = lines.get(giver.id) or Attendee(
         meeting_id=meeting.id, presence=REPRESENTED, name=giver.name, member_id=giver.id
     )
-    found.presence, found.holder_id = REPRESENTED, holder.id
+    found.presence, found.holder_id, found.left_at = REPRESENTED, holder.id, None
     found.noted_by_id, found.noted_at = by.id, clock.now()
     tx.add(found)
     await tx.flush()
     await _drop_lost_proxies(tx, meeting)
+
+
+async def leave(
+    tx: Transaction, meeting: Meeting, *, who: Member, at: datetime | None, by: Member
+) -> None:
+    """Note when somebody left before the end, or, with no moment, that they stayed after all.
+
+    From then on they are not counted, nor is whom they represent (deciding.md, section 4).
+    """
+    meeting = await _editable(tx, meeting, by)
+    if not meetings.has_begun(meeting):
+        raise NotNow("the meeting has not begun", code="meeting-not-begun")
+    found = (await _lines(tx, meeting)).get(who.id)
+    if found is None or found.presence != PRESENT:
+        raise Invalid(Problem("who", "leaver-absent", {"name": who.name}))
+    if at is not None and not meeting.call.starts_at <= at <= clock.now():
+        raise Invalid(Problem("left_at", "left-outside", {}))
+    found.left_at, found.noted_by_id = at, by.id
+    await tx.flush()
 
 
 async def welcome(tx: Transaction, meeting: Meeting, *, name: str, by: Member) -> Attendee:
@@ -137,7 +158,7 @@ async def _note_one(
             meeting_id=meeting.id, presence=presence, name=member.name, member_id=member.id
         )
         tx.add(known)
-    known.presence, known.holder_id = presence, None
+    known.presence, known.holder_id, known.left_at = presence, None, None
     known.noted_by_id, known.noted_at = by.id, clock.now()
 
 

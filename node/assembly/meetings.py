@@ -104,12 +104,12 @@ async def electorate_count(tx: Transaction, meeting: Meeting) -> int:
 
 
 async def present_members(tx: Transaction, meeting: Meeting) -> set[int]:
-    """Return the ids of the members who are in the room, for a vote that is taken there."""
+    """Return the ids of the members who are in the room and have not left it."""
     statement = (
         select(Attendee.member_id)
         .join(Member, Member.id == Attendee.member_id)
         .where(Attendee.meeting_id == meeting.id, Attendee.presence == PRESENT)
-        .where(*_belonged(meeting))
+        .where(Attendee.left_at.is_(None), *_belonged(meeting))
     )
     return {row[0] for row in (await tx.execute(statement)).all()}
 
@@ -122,13 +122,16 @@ async def represented_members(tx: Transaction, meeting: Meeting) -> dict[int, in
         .join(here, (here.meeting_id == meeting.id) & (here.member_id == Attendee.holder_id))
         .join(Member, Member.id == Attendee.member_id)
         .where(Attendee.meeting_id == meeting.id, Attendee.presence == REPRESENTED)
-        .where(here.presence == PRESENT, *_belonged(meeting))
+        .where(here.presence == PRESENT, here.left_at.is_(None), *_belonged(meeting))
     )
     return {row[0]: row[1] for row in (await tx.execute(statement)).all()}
 
 
 async def quorum(tx: Transaction, meeting: Meeting) -> Check | None:
-    """Hold the quorum of presence against the sheet; None when the meeting asks for none."""
+    """Hold the quorum of presence against the sheet; None when the meeting asks for none.
+
+    It must hold during the whole meeting, so whoever left before the end does not count.
+    """
     if not meeting.quorum_num:
         return None
     have = len(await present_members(tx, meeting))

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from node import clock
-from node.assembly import meetings
+from node.assembly import meetings, presence
 from node.assembly.meetings import EXCUSED, PRESENT, REPRESENTED
 from node.assembly.quorums import Check
 from node.database import Transaction
@@ -28,7 +28,7 @@ async def of(tx: Transaction, meeting: Meeting, minutes: Minutes) -> dict[str, A
         "facilitator": meeting.facilitator,
         **await _people(tx, meeting),
         "electorate": await meetings.electorate_count(tx, meeting),
-        "quorum": await _quorum(tx, meeting),
+        "quorum": await quorum(tx, meeting),
         "opening": minutes.opening,
         "items": await _items(tx, meeting),
         "closing": minutes.closing,
@@ -76,13 +76,20 @@ async def _people(tx: Transaction, meeting: Meeting) -> dict[str, Any]:
             for one in members
             if one.presence == REPRESENTED
         ],
+        "left": [
+            {"name": one.name, "at": clock.wire(one.left_at)} for one in members if one.left_at
+        ],
         "visitors": [one.name for one in lines if one.member_id is None],
     }
 
 
-async def _quorum(tx: Transaction, meeting: Meeting) -> dict[str, Any] | None:
+async def quorum(tx: Transaction, meeting: Meeting) -> dict[str, Any] | None:
+    """Return the quorum as the sheet has it now, with when it was lost, if any is asked."""
     check = await meetings.quorum(tx, meeting)
-    return of_check(check) if check else None
+    if check is None:
+        return None
+    lost = await presence.quorum_lost_at(tx, meeting)
+    return {**of_check(check), **({"lost_at": clock.wire(lost)} if lost else {})}
 
 
 async def _items(tx: Transaction, meeting: Meeting) -> list[dict[str, Any]]:

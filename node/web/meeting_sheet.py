@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from node.assembly import attendance, meetings, minutes_record
+from node.assembly import assemblies, attendance, meetings, minutes_record
 from node.assembly.meetings import PRESENT, REPRESENTED
 from node.database import Transaction
 from node.errors import Invalid, NotFound, Problem
@@ -17,6 +18,7 @@ from node.web import meeting_words, printing, reading
 from node.web.forms import Form, form, see_other
 from node.web.page import page, render
 from node.web.security import myself, signed_in
+from node.web.typed import read_time
 
 _AT_A_TIME = 30
 _KNOWN = re.compile(r"([0-9]{1,18})=(\w{1,12})")
@@ -34,11 +36,16 @@ async def act(request: Request) -> Response:
     try:
         async with request.app.state.node.database.transaction() as tx:
             me, meeting = await myself(tx, request), await meetings.by_number(tx, number)
-            await _do(tx, meeting, me, answers)
+            await _do(tx, request, meeting, me, answers)
     except Invalid as error:
         return await _page(request, answers, *error.problems)
     part = answers.number("next") or 1
-    anchor = {"represent": "#pouvoirs", "welcome": "#visites"}.get(answers["act"], "")
+    anchor = {
+        "represent": "#pouvoirs",
+        "welcome": "#visites",
+        "leave": "#departs",
+        "stay": "#departs",
+    }.get(answers["act"], "")
     notice = "notice.sheet-kept" if answers["act"] == "note" else None
     return see_other(f"/e/{number}/emargement?partie={part}{anchor}", notice)
 
@@ -65,7 +72,9 @@ async def paper(request: Request) -> Response:
     return HTMLResponse(written, headers={"Cache-Control": "private, no-store"})
 
 
-async def _do(tx: Transaction, meeting: Meeting, me: Member, answers: Form) -> None:
+async def _do(
+    tx: Transaction, request: Request, meeting: Meeting, me: Member, answers: Form
+) -> None:
     does = answers["act"]
     if does == "note":
         await attendance.note(tx, meeting, changed(answers), by=me)
@@ -73,12 +82,29 @@ async def _do(tx: Transaction, meeting: Meeting, me: Member, answers: Form) -> N
         giver = await attendance.named(tx, meeting, answers["giver"], "giver")
         holder = await attendance.named(tx, meeting, answers["holder"], "holder")
         await attendance.represent(tx, meeting, giver=giver, holder=holder, by=me)
+    elif does == "leave":
+        who = await attendance.named(tx, meeting, answers["who"], "who")
+        await attendance.leave(tx, meeting, who=who, at=_left_at(request, meeting, answers), by=me)
+    elif does == "stay":
+        who = await attendance.named(tx, meeting, answers["who"], "who")
+        await attendance.leave(tx, meeting, who=who, at=None, by=me)
     elif does == "welcome":
         await attendance.welcome(tx, meeting, name=answers["name"], by=me)
     elif does == "strike":
         await attendance.strike(tx, meeting, reading.row_number(answers["line"]), by=me)
     else:
         raise NotFound("there is no such button")
+
+
+def _left_at(request: Request, meeting: Meeting, answers: Form) -> datetime:
+    """Return the moment of an hour during the meeting, past midnight too."""
+    hour = read_time(answers["left_at"])
+    if hour is None:
+        raise Invalid(Problem("left_at", "time-malformed", {}))
+    zone = assemblies.zone(request.state.assembly)
+    began = meeting.call.starts_at
+    moment = datetime.combine(began.astimezone(zone).date(), hour, zone)
+    return moment if moment >= began else moment + timedelta(days=1)
 
 
 def changed(answers: Form) -> dict[int, str]:
@@ -102,16 +128,15 @@ async def _page(request: Request, values: Form, *problems: Problem) -> Response:
         await meetings.must_run(tx, meeting, member)
         people = await meetings.electorate(tx, meeting)
         lines = await attendance.sheet(tx, meeting)
-        check = await meetings.quorum(tx, meeting)
-    quorum = minutes_record.of_check(check) if check else None
+        quorum = await minutes_record.quorum(tx, meeting)
     return await page(
         request,
         "meeting_sheet.html",
         status=422 if problems else 200,
         meeting=meeting,
         call=meeting.call,
-        quorum=meeting_words.quorum(quorum, request.state.words) if quorum else "",
-        quorum_met=check.is_met if check else None,
+        quorum=meeting_words.quorum(quorum, request) if quorum else "",
+        quorum_met=quorum["met"] if quorum else None,
         electorate=len(people),
         values=values,
         problems=problems,
@@ -140,12 +165,14 @@ def _part(people: Sequence[Member], lines: Sequence[Attendee], part: int) -> dic
 def _others(lines: Sequence[Attendee]) -> dict[str, Any]:
     names = {one.member_id: one.name for one in lines if one.member_id}
     present = [one for one in lines if one.member_id and one.presence == PRESENT]
+    left = [one for one in present if one.left_at is not None]
     represented = [one for one in lines if one.presence == REPRESENTED]
     return {
-        "present_count": len(present),
+        "present_count": len(present) - len(left),
+        "left": left,
         "represented": [(one, names.get(one.holder_id or 0, "")) for one in represented],
         "visitors": [one for one in lines if one.member_id is None],
-        "here": [one.name for one in present][:150],
+        "here": [one.name for one in present if one.left_at is None][:150],
     }
 
 

@@ -1,6 +1,7 @@
 """What the pages of a meeting share: its points in words, and what may be done there."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
@@ -57,12 +58,18 @@ def asks(meeting: Meeting) -> Fraction | None:
     return Fraction(meeting.quorum_num, meeting.quorum_den) if meeting.quorum_num else None
 
 
-def quorum(one: Mapping[str, Any] | None, words: Words) -> str:
+def quorum(one: Mapping[str, Any] | None, request: Request) -> str:
     """Say whether enough were there, with the figures."""
+    words = request.state.words
     if one is None:
-        return words("meeting.no-quorum")
+        return str(words("meeting.no-quorum"))
     key = f"meeting.quorum-{'met' if one['met'] else 'not-met'}"
     who = "meeting.quorum-represented" if one["represented"] else "meeting.quorum-present"
     figures = {name: words.number(one[name]) for name in ("of", "needed")}
     share = Fraction(one["num"], one["den"])
-    return words(key, who=words.plural(who, one["have"]), share=share, **figures)
+    if one.get("lost_at"):
+        key = "meeting.quorum-lost"
+        figures["time"] = words.time(
+            datetime.fromisoformat(one["lost_at"]), assemblies.zone(request.state.assembly)
+        )
+    return str(words(key, who=words.plural(who, one["have"]), share=share, **figures))

@@ -18,7 +18,6 @@ from node.web import meeting_words, printing, reading
 from node.web.forms import Form, form, see_other
 from node.web.page import page, render
 from node.web.security import myself, signed_in
-from node.words import Words
 
 
 async def show(request: Request) -> Response:
@@ -76,14 +75,18 @@ async def as_pdf(request: Request) -> Response:
     return Response(made, media_type="application/pdf", headers=headers)
 
 
-def as_read(record: Mapping[str, Any], words: Words, *, with_names: bool) -> dict[str, Any]:
+def as_read(record: Mapping[str, Any], request: Request, *, with_names: bool) -> dict[str, Any]:
     """Return what minutes record, ready to be read: names only for those who may see them."""
-    people = {"present", "excused", "represented", "visitors"}
+    people = {"present", "excused", "represented", "visitors", "left"}
     return {
         **record,
         **{f"{name}_count": len(record[name]) for name in people},
         "names": {name: record[name] for name in people} if with_names else None,
-        "quorum_said": meeting_words.quorum(record["quorum"], words),
+        "quorum_said": meeting_words.quorum(record["quorum"], request),
+        "left": [
+            {**one, "at": datetime.fromisoformat(one["at"])} if with_names else {}
+            for one in record["left"]
+        ],
         "began_at": datetime.fromisoformat(record["starts_at"]),
         "opening": reading.ours(from_markdown(record["opening"])),
         "closing": reading.ours(from_markdown(record["closing"])),
@@ -96,7 +99,7 @@ def as_read(record: Mapping[str, Any], words: Words, *, with_names: bool) -> dic
 
 
 async def _page(request: Request, values: Form, *problems: Problem) -> Response:
-    member, words = request.state.member, request.state.words
+    member = request.state.member
     async with request.app.state.node.database.read() as tx:
         meeting, found = await _found(tx, request)
         latest = await minutes.latest(tx, meeting)
@@ -111,7 +114,7 @@ async def _page(request: Request, values: Form, *problems: Problem) -> Response:
         status=422 if problems else 200,
         call=meeting.call,
         minutes=found,
-        said=as_read(found.record, words, with_names=member is not None) if found else None,
+        said=as_read(found.record, request, with_names=member is not None) if found else None,
         versions=listed,
         is_latest=bool(found and listed and found.id == listed[0].id),
         approved_in=approved_in,
@@ -159,7 +162,7 @@ async def _paper(request: Request, *, style: str = "") -> str:
         "minutes_paper.html",
         call=meeting.call,
         minutes=found,
-        said=as_read(found.record, request.state.words, with_names=with_names),
+        said=as_read(found.record, request, with_names=with_names),
         approved_in=approved_in,
         is_approved=found.state == APPROVED,
         style=style,

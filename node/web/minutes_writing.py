@@ -66,7 +66,7 @@ async def check(request: Request) -> Response:
         "minutes_check.html",
         call=meeting.call,
         draft=draft,
-        said=as_read(record, request.state.words, with_names=True),
+        said=as_read(record, request, with_names=True),
         has_begun=meetings.has_begun(meeting),
     )
 
@@ -115,7 +115,7 @@ async def _page(request: Request, typed: Form | None = None, *problems: Problem)
     async with request.app.state.node.database.read() as tx:
         meeting = await meetings.by_number(tx, reading.number(request))
         draft = await _draft(tx, meeting, member)
-        quorum = await meetings.quorum(tx, meeting)
+        quorum = await minutes_record.quorum(tx, meeting)
         around: dict[str, Any] = {
             "sheet_count": len(await attendance.sheet(tx, meeting)),
             "following": await meetings.near(tx, meeting),
@@ -131,7 +131,7 @@ async def _page(request: Request, typed: Form | None = None, *problems: Problem)
         call=meeting.call,
         draft=draft,
         points={item.id: meeting_words.point(item, words) for item in meeting.items},
-        quorum=meeting_words.quorum(minutes_record.of_check(quorum), words) if quorum else "",
+        quorum=meeting_words.quorum(quorum, request) if quorum else "",
         me=member,
         values=values,
         problems=problems,

@@ -6,7 +6,16 @@ from datetime import timedelta
 import pytest
 
 from node import clock
-from node.assembly import agendas, attendance, calls, meetings, members, proposals, votes
+from node.assembly import (
+    agendas,
+    attendance,
+    calls,
+    meetings,
+    members,
+    minutes_record,
+    proposals,
+    votes,
+)
 from node.assembly.events import CallChanged
 from node.errors import Invalid, NotFound, NotNow, Refusal
 from tests.assembly.meetings_helper import HOST, Room, a_room
@@ -298,3 +307,59 @@ async def test_a_changed_meeting_keeps_its_order_of_the_day(room: Room) -> None:
         3,
     )
     assert await _titles(room, number) == ["Jardin"]
+
+
+async def test_a_quorum_is_lost_when_too_many_leave(room: Room, travel: Travel) -> None:
+    number = await room.call(quorum_num=3, quorum_den=5, counts_represented=True, proxies_max=1)
+    travel(days=7)
+    await room.there(number, "ana", "ben", "chloe")
+    began = (await room.found(number)).call.starts_at
+    travel(hours=3)
+
+    async def leave(handle: str, **after: int) -> None:
+        async with room.database.transaction() as tx:
+            ana, who = await room.get(tx, "ana"), await room.get(tx, handle)
+            at = began + timedelta(**after) if after else None
+            meeting = await meetings.by_number(tx, number)
+            await attendance.leave(tx, meeting, who=who, at=at, by=ana)
+
+    async def quorum() -> tuple[int, bool, object]:
+        async with room.database.read() as tx:
+            meeting = await meetings.by_number(tx, number)
+            found = await minutes_record.quorum(tx, meeting)
+            assert found is not None
+            return found["have"], found["met"], found.get("lost_at")
+
+    async with room.database.transaction() as tx:
+        ana, meeting = await room.get(tx, "ana"), await meetings.by_number(tx, number)
+        dina = await room.get(tx, "dina")
+        ben = await room.get(tx, "ben")
+        await attendance.represent(tx, meeting, giver=dina, holder=ben, by=ana)
+    assert await quorum() == (4, True, None)
+    await leave("chloe", minutes=90)
+    assert await quorum() == (3, True, None)
+    await leave("ben", minutes=60)
+    # Ben took the voice of Dina along, and Chloé followed half an hour later.
+    assert await quorum() == (1, False, clock.wire(began + timedelta(minutes=60)))
+    await leave("chloe")
+    assert await quorum() == (2, False, clock.wire(began + timedelta(minutes=60)))
+    await leave("ben")
+    assert await quorum() == (4, True, None)
+    for handle, after in (("elio", {"minutes": 5}), ("ben", {"hours": 4}), ("ben", {"hours": -1})):
+        with pytest.raises(Invalid):
+            await leave(handle, **after)
+
+
+async def test_a_quorum_that_never_was_is_not_lost(room: Room, travel: Travel) -> None:
+    number = await room.call(quorum_num=3, quorum_den=5)
+    travel(days=7)
+    await room.there(number, "ana", "ben")
+    travel(hours=3)
+    async with room.database.transaction() as tx:
+        meeting, ben = await meetings.by_number(tx, number), await room.get(tx, "ben")
+        at = meeting.call.starts_at
+        await attendance.leave(tx, meeting, who=ben, at=at, by=await room.get(tx, "ana"))
+    async with room.database.read() as tx:
+        found = await minutes_record.quorum(tx, await meetings.by_number(tx, number))
+    assert found is not None
+    assert (found["met"], "lost_at" in found) == (False, False)

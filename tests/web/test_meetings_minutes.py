@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -179,3 +180,40 @@ async def test_a_pdf_is_made_when_the_extra_is_there(
     assert answer.headers["content-type"] == "application/pdf"
     assert sheets(answer.content) == 1
     assert instead.headers["location"] == f"/e/{number}/compte-rendu/imprimer"
+
+
+async def test_who_leaves_early_is_noted_and_the_quorum_with_them(
+    place: Place, travel: Travel
+) -> None:
+    number = await _held(place, travel)
+    travel(days=9)
+    sheet = f"/e/{number}/emargement"
+    async with await place.signed_in(place.ana) as browser:
+        for who, hour, sentence in (
+            ("Ben", "21 h", "n’est pas noté dans la salle"),
+            ("Ana Morel", "tard", "heure"),
+            ("Personne", "21 h", "Personne"),
+        ):
+            data = {"act": "leave", "who": who, "left_at": hour}
+            wrong = await browser.post(sheet, data=data)
+            assert wrong.status_code == 422, who
+            assert sentence in text(wrong)
+            assert f'value="{hour}"' in wrong.text
+        began = (await found(place, number)).call.starts_at.astimezone(ZoneInfo("Europe/Paris"))
+        left = began + timedelta(minutes=30)
+        data = {"act": "leave", "who": "@ana", "left_at": f"{left:%H:%M}"}
+        assert (await browser.post(sheet, data=data)).status_code == 303
+        page = text(await browser.get(sheet))
+        assert "Ana Morel : départ à" in page
+        assert "Quorum atteint à l’ouverture mais perdu à" in page
+    async with place.database.transaction() as tx:
+        meeting, ana = await meetings.by_number(tx, number), await members.by_handle(tx, "ana")
+        await minutes.begin(tx, meeting, by=ana)
+        await minutes.propose(tx, meeting, by=ana)
+    base = f"/e/{number}/compte-rendu"
+    async with await place.signed_in(place.ben) as browser:
+        assert "Ana Morel : départ à" in text(await browser.get(f"{base}/imprimer"))
+    async with place.visitor() as browser:
+        page = text(await browser.get(base))
+        assert "Départs avant la fin 1" in page
+        assert "Ana Morel : départ" not in page
