@@ -192,7 +192,7 @@ async def test_who_leaves_early_is_noted_and_the_quorum_with_them(
         for who, hour, sentence in (
             ("Ben", "21 h", "n’est pas noté dans la salle"),
             ("Ana Morel", "tard", "heure"),
-            ("Personne", "21 h", "Personne"),
+            ("Personne", "21 h", "membre"),
         ):
             data = {"act": "leave", "who": who, "left_at": hour}
             wrong = await browser.post(sheet, data=data)

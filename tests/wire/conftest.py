@@ -1,6 +1,7 @@
 """A clock that stands still, ids and keys that come in a fixed order."""
 
 import itertools
+import secrets
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -44,4 +45,5 @@ def standstill(monkeypatch: pytest.MonkeyPatch) -> Standstill:
         return Ed25519PrivateKey.from_private_bytes(bytes([next(seeds)]) * 32)
 
     monkeypatch.setattr(keys, "generate_ed25519", seal)
+    monkeypatch.setattr(secrets, "choice", lambda letters: letters[0])
     return made

@@ -59,8 +59,8 @@ class Story:
         self.said[name] = answer.json()
 
 
-async def tell(fediverse: Fediverse, node: TestNode, time: Standstill) -> dict[str, Document]:
-    """Let everything happen once; return what was said, by name."""
+async def tell(fediverse: Fediverse, node: TestNode, time: Standstill) -> tuple[Story, Stranger]:
+    """Let everything happen once; return what was said so far, and to whom."""
     story = Story(node, time)
     zoe = fediverse.stranger("https://social.example/users/zoe")
     ana = await node.member("Ana Morel", handle="ana", is_in_charge=True, published=True)
@@ -77,7 +77,7 @@ async def tell(fediverse: Fediverse, node: TestNode, time: Standstill) -> dict[s
     await zoe.send(node, zoe.activity("Offer", f"{node.origin}/p/{number}"))
     await fediverse.settle()
     await story.note("reject-offer")
-    return story.said
+    return story, zoe
 
 
 async def _follow(story: Story, fediverse: Fediverse, zoe: Stranger) -> None:

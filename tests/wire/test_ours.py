@@ -12,6 +12,7 @@ from node.activitypub import keys, proofs
 from node.models import ActorKey
 from tests.conftest import MakeSettings
 from tests.fediverse import Fediverse
+from tests.wire import further
 from tests.wire.conftest import Standstill
 from tests.wire.story import tell
 
@@ -26,7 +27,9 @@ async def test_what_we_send_is_what_we_decided_to_send(
 ) -> None:
     settings = make_settings("n.example")
     node = await fediverse.node("n.example", settings, "Assemblée de la ville", "town")
-    said = await tell(fediverse, node, standstill)
+    story, zoe = await tell(fediverse, node, standstill)
+    await further.tell(story, fediverse, zoe)
+    said = story.said
     public = {key.uri: key.public for key in await node.all(ActorKey)}
     for name, document in said.items():
         assert _proofs(document, public) or "proof" not in document, name

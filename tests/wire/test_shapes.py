@@ -53,13 +53,17 @@ def parts(value: Any, key: str = "") -> Iterator[tuple[str, Document]]:
                 yield from parts(one, name)
 
 
+# Said to one account alone: it has no page, and is about no proposal.
+MESSAGES = ("create-link-message",)
+
+
 def every(*types: str) -> list[Any]:
     """Every document that has a thing of these types at its top or as its object."""
     return [
         pytest.param(one, id=name)
         for name, document in OURS.items()
         for one in (document, document.get("object"))
-        if isinstance(one, dict) and one.get("type") in types
+        if isinstance(one, dict) and one.get("type") in types and name not in MESSAGES
     ]
 
 
@@ -154,6 +158,30 @@ def test_content_stands_there_twice_and_what_people_read_is_complete(thing: Docu
 @pytest.mark.parametrize("thing", every(*SHOWN, "Tombstone"))
 def test_assembly_is_the_only_property_of_our_own(thing: Document) -> None:
     assert set(thing) <= KNOWN
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_a_message_is_for_one_account_alone(name: str) -> None:
+    said = OURS[name]
+    thing = said["object"]
+    [reader] = thing["to"]
+    assert (said["to"], said["cc"], thing["cc"]) == ([reader], [], [])
+    assert [(one["type"], one["href"]) for one in thing["tag"]] == [("Mention", reader)]
+    assert "url" not in thing
+
+
+@pytest.mark.parametrize("event", every("Event"))
+def test_an_event_is_a_call_or_a_meeting(event: Document) -> None:
+    kind = event["assembly"]["kind"]
+    assert event["category"] == {"meeting": "MEETING", "call": "MOVEMENTS_POLITICS"}[kind]
+    if kind == "meeting":
+        assert event["assembly"].keys() == {
+            "v", "kind", "agenda", "remoteVoting", "quorumRequired"
+        }  # fmt: skip
+        assert all(one.startswith(f"{ORIGIN}p/") for one in event["assembly"]["agenda"])
+    for place in event["location"]:
+        assert all(place.get("address", {"one": "part"}).values())
+        assert "addressCountry" not in place.get("address", {})
 
 
 @activities

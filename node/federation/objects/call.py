@@ -82,15 +82,16 @@ def _places(call: Call, assembly: Assembly) -> list[Document]:
     """Write where it is; nobody asks for the country, so none is claimed."""
     places: list[Document] = []
     if call.place_name:
-        address = {
-            "type": "PostalAddress",
+        parts = {
             "streetAddress": call.street,
             "addressLocality": call.locality,
             "postalCode": call.postal_code,
         }
-        place = {"type": "Place", "name": call.place_name}
-        has_address = call.street or call.locality or call.postal_code
-        places.append({**place, "address": address} if has_address else place)
+        known = {name: part for name, part in parts.items() if part}
+        place: Document = {"type": "Place", "name": call.place_name}
+        places.append(
+            {**place, **({"address": {"type": "PostalAddress", **known}} if known else {})}
+        )
     if call.online_url:
         name = common.spoken(assembly)("wire.call.online-place")
         places.append({"type": "VirtualLocation", "name": name, "url": call.online_url})
