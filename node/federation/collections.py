@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 
 from node.activitypub import contexts, uris
 from node.activitypub.document import Document
@@ -14,12 +14,10 @@ from node.models import (
     Actor,
     Assembly,
     Contribution,
-    Decision,
     OutboxItem,
     Proposal,
     RegisterEntry,
     State,
-    Vote,
 )
 
 PAGE = 20
@@ -119,28 +117,25 @@ async def replies(
     return await paged(tx, uri, number, statement, lambda row: row[0])
 
 
-async def context(tx: Transaction, proposal: Proposal, assembly: Assembly) -> Document:
-    """Every post of one dossier in order (FEP-7888, FEP-f228)."""
+async def context(
+    tx: Transaction, proposal: Proposal, assembly: Assembly, number: int | None
+) -> Document:
+    """Every post of one dossier in order, notes of its phases included (FEP-7888, FEP-f228)."""
     uri = uris.context(assembly.origin, proposal.number)
-    said = select(Contribution.uri).where(
+    official = select(
+        OutboxItem.object_uri.label("uri"), OutboxItem.published_at.label("at"), OutboxItem.id
+    ).where(
+        OutboxItem.proposal_id == proposal.id, OutboxItem.type == "Create", OutboxItem.is_public
+    )
+    said = select(Contribution.uri, Contribution.published_at.label("at"), Contribution.id).where(
         Contribution.proposal_id == proposal.id,
         Contribution.deleted_at.is_(None),
         Contribution.is_outside | Contribution.is_federated,
     )
-    rows = (await tx.execute(said.order_by(Contribution.published_at).limit(500))).all()
-    items = [uris.proposal(assembly.origin, proposal.number), *(row[0] for row in rows)]
-    if await tx.scalar(select(Vote.id).where(Vote.proposal_id == proposal.id).limit(1)):
-        items.append(uris.vote(assembly.origin, proposal.number))
-    decided = select(Decision.number).where(Decision.proposal_id == proposal.id)
-    items += [
-        uris.decision(assembly.origin, row[0])
-        for row in (await tx.execute(decided.order_by(Decision.number))).all()
-    ]
-    return {
-        **summary(uri, len(items)),
-        "attributedTo": assembly.actor.uri,
-        "orderedItems": items,
-    }
+    posts = union_all(official, said).subquery()
+    statement = select(posts.c.uri).order_by(posts.c.at, posts.c.id)
+    written = await paged(tx, uri, number, statement, lambda row: row[0])
+    return {**written, "attributedTo": assembly.actor.uri}
 
 
 async def register(tx: Transaction, assembly: Assembly, after: int) -> Document:

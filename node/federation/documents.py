@@ -97,7 +97,7 @@ async def dossier(request: Request) -> Response:
         found = await _proposal(tx, request.path_params["number"])
         if request.url.path.endswith("/replies"):
             return ActivityResponse(await collections.replies(tx, found, assembly, _page(request)))
-        return ActivityResponse(await collections.context(tx, found, assembly))
+        return ActivityResponse(await collections.context(tx, found, assembly, _page(request)))
 
 
 async def decision(request: Request) -> Response:

@@ -17,9 +17,18 @@ DELIVERIES = "deliveries"
 
 
 async def publish(
-    tx: Transaction, actor: Actor, activity: Document, to: Iterable[str], *, is_public: bool
+    tx: Transaction,
+    actor: Actor,
+    activity: Document,
+    to: Iterable[str],
+    *,
+    is_public: bool,
+    proposal_id: int | None = None,
 ) -> None:
-    """Seal an activity, keep it, and queue one delivery for each distinct inbox."""
+    """Seal an activity, keep it, and queue one delivery for each distinct inbox.
+
+    With a proposal, what is created is a post of its conversation.
+    """
     sealed = await identity.sealed(tx, actor, activity)
     thing = sealed["object"]
     item = {
@@ -30,6 +39,7 @@ async def publish(
         "document": document.encode(sealed).decode(),
         "is_public": is_public,
         "object_uri": thing if isinstance(thing, str) else thing.get("id"),
+        "proposal_id": proposal_id,
         "published_at": clock.now(),
     }
     await tx.execute(insert(OutboxItem), item)

@@ -183,6 +183,7 @@ async def _decide(
         ("followers", "/g/town/followers"),
         ("featured", "/g/town/featured"),
         ("context", "/p/1/context"),
+        ("context-page", "/p/1/context?page=1"),
     ]:
         await story.serve(name, path)
 

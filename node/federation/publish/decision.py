@@ -32,4 +32,6 @@ async def send(tx: Transaction, event: DecisionTaken) -> None:
     voices = await outbox.voices(tx, assembly.actor, decision.proposal_id)
     if decision.vote is not None:
         await publish_proposal.send_article(tx, decision.proposal, "Update")
-    await publish_proposal.send_official(tx, assembly, "Create", sealed, voices)
+    await publish_proposal.send_official(
+        tx, assembly, "Create", sealed, voices, proposal_id=decision.proposal_id
+    )

@@ -36,17 +36,23 @@ async def send_article(tx: Transaction, proposal: Proposal, kind: str) -> None:
     """Send the proposal as it stands to followers and partners."""
     assembly = await assemblies.the(tx)
     article = proposal_object.article(proposal, assembly)
-    await send_official(tx, assembly, kind, article)
+    await send_official(tx, assembly, kind, article, proposal_id=proposal.id)
 
 
 async def send_official(
-    tx: Transaction, assembly: Assembly, kind: str, thing: Document, more: set[str] | None = None
+    tx: Transaction,
+    assembly: Assembly,
+    kind: str,
+    thing: Document,
+    more: set[str] | None = None,
+    *,
+    proposal_id: int | None = None,
 ) -> None:
     """Send something the assembly says to everyone who follows it, and to its partners."""
     actor = assembly.actor
     activity = common.activity(kind, actor, thing, **common.public(actor))
     inboxes = await outbox.followers(tx, actor) | await outbox.partners(tx, actor) | (more or set())
-    await outbox.publish(tx, actor, activity, inboxes, is_public=True)
+    await outbox.publish(tx, actor, activity, inboxes, is_public=True, proposal_id=proposal_id)
 
 
 async def send_phase(
@@ -59,4 +65,4 @@ async def send_phase(
     activity = common.activity("Create", assembly.actor, note, to=[PUBLIC])
     actor = assembly.actor
     inboxes = await outbox.partners(tx, actor) | await outbox.voices(tx, actor, proposal.id)
-    await outbox.publish(tx, actor, activity, inboxes, is_public=True)
+    await outbox.publish(tx, actor, activity, inboxes, is_public=True, proposal_id=proposal.id)

@@ -107,4 +107,6 @@ async def _send_question(tx: Transaction, vote: Vote, kind: str) -> None:
     vote.told_at = clock.now()
     who = select(Opinion.actor_id).where(Opinion.vote_id == vote.id)
     answered = await outbox.inboxes(tx, assembly.actor, who)
-    await publish_proposal.send_official(tx, assembly, kind, question, answered)
+    await publish_proposal.send_official(
+        tx, assembly, kind, question, answered, proposal_id=vote.proposal_id
+    )
