@@ -55,7 +55,7 @@ async def _live(story: Story) -> int:
     await _do(story, publish)
     await story.note("-")
     [found] = [one for one in await story.node.all(Proposal) if one.version.title == TITLE]
-    number = found.number
+    number: int = found.number
     for kind in rounds.KINDS:
 
         async def open_round(tx: Transaction, ana: Member, kind: str = kind) -> None:

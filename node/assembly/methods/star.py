@@ -1,5 +1,6 @@
 """STAR: the two best rated options meet, and the one preferred on more ballots wins."""
 
+from collections.abc import Mapping
 from itertools import combinations, compress
 
 from node.assembly import elections, pairwise
@@ -21,7 +22,7 @@ def star(poll: Poll, rule: Rule) -> Tally:
         option: sum(compress(poll.weights, [mark == rule["maximum"] for mark in column]))
         for option, column in zip(poll.options, poll.columns, strict=True)
     }
-    pairs = finalists(poll, groups_by(sums), preferred)
+    pairs = finalists(poll, groups_by(sums), preferred, top)
     winners = {pair: _runoff(pair, sums, preferred, top) for pair in pairs}
     possible = {option for group in winners.values() for option in group}
     chosen = elections.settle(poll, [possible])
@@ -42,31 +43,47 @@ def star(poll: Poll, rule: Rule) -> Tally:
     )
 
 
-def finalists(poll: Poll, groups: list[list[str]], preferred: Matrix) -> list[tuple[str, ...]]:
+def finalists(
+    poll: Poll, groups: list[list[str]], preferred: Matrix, top: Mapping[str, int]
+) -> list[tuple[str, ...]]:
     """Return the pair that meets in the runoff; each possible pair where a tie leaves it open."""
     sure: list[str] = []
     places = min(2, len(poll.options))
     for group in groups:
         if not (free := places - len(sure)):
             break
-        left = _head_to_head(group, free, preferred)
-        if len(left) > free and set(left) <= set(poll.draw):
-            left = sorted(left, key=poll.draw.index)[:free]
-        if len(left) > free:
-            return [(*sure, *some) for some in combinations(left, free)]
-        sure += left
+        seated, level = _seat(group, free, preferred, top)
+        sure += seated
+        if (free := places - len(sure)) and level:
+            if set(level) <= set(poll.draw):
+                level = sorted(level, key=poll.draw.index)[:free]
+            if len(level) > free:
+                return [(*sure, *some) for some in combinations(level, free)]
+            sure += level
     return [tuple(sure)]
 
 
-def _head_to_head(tied: list[str], places: int, preferred: Matrix) -> list[str]:
-    """Drop those who lose most duels among the tied, as long as enough remain."""
-    while len(tied) > places:
-        losses = pairwise.losses(preferred, tied)
-        kept = [option for option in tied if losses[option] < max(losses.values())]
-        if not kept or len(kept) < places:
-            break
-        tied = kept
-    return tied
+def _seat(
+    tied: list[str], places: int, preferred: Matrix, top: Mapping[str, int]
+) -> tuple[list[str], list[str]]:
+    """Return who of those with one sum is a finalist, and those still level for what is left.
+
+    Who loses fewest duels among them comes first, then who has most top ratings; each step is
+    taken again among those it leaves level.
+    """
+    if len(tied) <= places:
+        return tied, []
+    losses = pairwise.losses(preferred, tied)
+    for rank in ({option: -lost for option, lost in losses.items()}, top):
+        best = max(rank[option] for option in tied)
+        first = [option for option in tied if rank[option] == best]
+        rest = [option for option in tied if rank[option] != best]
+        if rest and len(first) >= places:
+            return _seat(first, places, preferred, top)
+        if rest:
+            seated, level = _seat(rest, places - len(first), preferred, top)
+            return first + seated, level
+    return [], tied
 
 
 def _runoff(
