@@ -10,6 +10,7 @@ from node.models import (
     Call,
     Contribution,
     Decision,
+    Draw,
     Follow,
     JoinRequest,
     Meeting,
@@ -201,6 +202,20 @@ class ObjectionAppealed:
     """The circle is asked about what a pair of facilitators declared unreasonable."""
 
     objection: Objection
+
+
+@dataclass(frozen=True)
+class DrawAnnounced:
+    """A tie is to be ended by a draw whose list, rule and source are published."""
+
+    draw: Draw
+
+
+@dataclass(frozen=True)
+class DrawEntered:
+    """The randomness of a draw is known, and with it who was drawn."""
+
+    draw: Draw
 
 
 @dataclass(frozen=True)

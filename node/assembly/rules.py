@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from node import clock
-from node.assembly import assemblies, journal, method, objections
+from node.assembly import assemblies, journal, method, objections, sortition
 from node.database import Transaction
 from node.errors import Invalid, NotFound, Problem, Refusal
 from node.models import Member, RuleSetting
@@ -15,6 +15,8 @@ from node.models import Member, RuleSetting
 SECOND_QUORUMS = ("same", "halved", "dropped", "none")
 QUORUMS = ("participation", "approval", "cast", "presence")
 POLL_BALLOTS = ("never", "may", "usual")
+# A tie stands, or a draw ends it: from the drand beacon, or from the Loto of a Saturday.
+TIES = ("stand", "drand", "loto")
 PROXIES_MOST = 10
 
 
@@ -39,6 +41,9 @@ class Rules:
     poll_when: str = "may"
     proxies_most: int = PROXIES_MOST
     endorsements: int = 0
+    # Whether a draw ends a tie, from which public randomness, and how it ranks.
+    ties: str = "stand"
+    draw_mode: str = "tirage-v1"
     # Who may declare an objection unreasonable, and what comes after the objections of a round.
     objections_judge: str = "by_size"
     consent_rounds: int = 2
@@ -145,6 +150,8 @@ READERS: Mapping[str, Callable[[object], Any]] = {
     "poll_when": _one_of(*POLL_BALLOTS),
     "proxies_most": _whole(0, PROXIES_MOST),
     "endorsements": _whole(0, 10_000),
+    "ties": _one_of(*TIES),
+    "draw_mode": _one_of(*sortition.MODES),
     "objections_judge": _one_of("by_size", *objections.JUDGES),
     "consent_rounds": _whole(0, 20),
     "consent_fallback": _one_of(*objections.FALLBACKS),

@@ -46,7 +46,7 @@ class Task:
 def read(source: bytes | str) -> Task:
     """Read a tally file. Raise Invalid with what is wrong, and where."""
     try:
-        return _read(_parse(source))
+        return _read(parse(source))
     except Unusable as error:
         raise error.as_invalid() from None
 
@@ -80,7 +80,8 @@ def report(task: Task, tally: Tally) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _parse(source: bytes | str) -> Mapping[str, Any]:
+def parse(source: bytes | str) -> Mapping[str, Any]:
+    """Return the object that a file holds, numbers exact. Raise Unusable."""
     try:
         found = json.loads(
             source, object_pairs_hook=_once, parse_float=_exact, parse_constant=_no_number

@@ -16,7 +16,7 @@ from node.words import Words
 
 DONE, REFUSED, WRONG_USE = 0, 1, 2
 # These need no node: they start in a third of the time without everything else.
-ALONE = ("tally", "verify")
+ALONE = ("draw", "tally", "verify")
 
 
 class Parser(argparse.ArgumentParser):

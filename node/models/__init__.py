@@ -15,6 +15,7 @@ from node.models.base import Model, Moment
 from node.models.call import Call, Rsvp
 from node.models.contribution import Contribution
 from node.models.decision import Decision, FollowUp, FollowUpReminder, RegisterEntry
+from node.models.draw import Draw
 from node.models.following import ActorBlock, DomainRule, Follow, Reaction, Report
 from node.models.joining import (
     AccountClaim,
@@ -65,6 +66,7 @@ __all__ = [
     "DomainRule",
     "Draft",
     "DraftCarrier",
+    "Draw",
     "Duty",
     "Endorsement",
     "Follow",

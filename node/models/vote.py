@@ -59,6 +59,7 @@ class Vote(Model):
     amendment_id: Mapped[int | None] = mapped_column(ForeignKey("amendment.id"), default=None)
     outcome: Mapped[str | None] = mapped_column(default=None)
     explanation: Mapped[str] = mapped_column(default="")
+    ties: Mapped[str] = mapped_column(default="stand")
     facts: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
     proposal: Mapped[Proposal] = relationship(lazy="joined")
     version: Mapped[Version] = relationship(lazy="joined")

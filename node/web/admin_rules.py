@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from node.assembly import method, objections, rules
+from node.assembly import method, objections, rules, sortition
 from node.errors import Invalid, NotFound, Problem
 from node.web import rule_words
 from node.web.forms import Form, filled, form, see_other
@@ -24,6 +24,8 @@ _CHOICES = {
     "poll_when": rules.POLL_BALLOTS,
     "is_secret": ("yes", "no"),
     "hides_results": ("yes", "no"),
+    "ties": rules.TIES,
+    "draw_mode": sortition.MODES,
     "objections_judge": ("by_size", *objections.JUDGES),
     "consent_fallback": objections.FALLBACKS,
 }

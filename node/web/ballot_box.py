@@ -15,7 +15,7 @@ from node.assembly.voting.proxies import Listed
 from node.assembly.voting.sheets import Place, Sheet
 from node.database import Transaction
 from node.errors import NotNow
-from node.models import Meeting, Member, Proposal, Vote, VoteChange
+from node.models import Draw, Meeting, Member, Proposal, Vote, VoteChange
 from node.web import ballot_words, objections, pictures
 from node.web.objections import Shown
 
@@ -38,6 +38,7 @@ class Box(NamedTuple):
     may_convene: bool
     may_go_on: bool
     objections: Sequence[Shown]
+    has_draw: bool
 
     @property
     def is_summed_up(self) -> bool:
@@ -76,6 +77,7 @@ async def look(
         may_convene=bool(steering and await votes.may_convene_again(tx, *steering)),
         may_go_on=bool(steering and await votes.may_have_next_round(tx, *steering)),
         objections=await objections.look(tx, vote, member) if vote else [],
+        has_draw=await _has_draw(tx, sheet),
     )
 
 
@@ -126,6 +128,12 @@ async def _changes(tx: Transaction, request: Request, sheet: Sheet) -> list[str]
     found: Sequence[Any] = await tx.all(statement)
     words, zone = request.state.words, assemblies.zone(request.state.assembly)
     return ballot_words.changes(words, found, lambda moment: words.moment(moment, zone))
+
+
+async def _has_draw(tx: Transaction, sheet: Sheet) -> bool:
+    if sheet.ended_as != "counted":
+        return False
+    return bool(await tx.scalar(select(Draw.id).where(Draw.vote_id == sheet.vote_id)))
 
 
 async def _steered(

@@ -35,6 +35,10 @@ class Asked(Protocol):
     def proxies_max(self) -> int:
         """How many proxies one member may hold."""
 
+    @property
+    def ties(self) -> str:
+        """Whether a draw ends a tie, and by which randomness."""
+
 
 def rule(words: Words, asked: Asked, parameters: Mapping[str, Any], *, convocation: int = 1) -> str:
     """Say in plain words how the vote is decided, who sees what, and what else holds."""
@@ -54,6 +58,8 @@ def rule(words: Words, asked: Asked, parameters: Mapping[str, Any], *, convocati
     if convocation > 1:
         said.append(words("vote-rule.second-convocation"))
     quorums_ = [quorum(words, one) for one in parameters.get("quorum") or ()]
+    if asked.ties != "stand":
+        said.append(words(f"vote-rule.ties-{asked.ties}"))
     said += consent(words, parameters) if asked.method == "consent" else []
     parts = [threshold(words, asked.method, parameters), *quorums_, *said]
     joint = " ; " if words.language == "fr" else "; "

@@ -21,6 +21,8 @@ SLUGS = {
     "proxies_most": "procurations",
     "roll_after_days": "corps-electoral",
     "term_months": "mandats",
+    "ties": "egalites",
+    "draw_mode": "tirage",
     "objections_judge": "objections",
     "consent_rounds": "tours-de-consentement",
     "consent_fallback": "apres-le-dernier-tour",

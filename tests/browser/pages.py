@@ -73,6 +73,8 @@ NO_PAGES: set[str] = {
     "/e/{n:int}/reponse/{secret}",
     "/p/{n:int}/seconde-convocation",
     "/p/{n:int}/tour-suivant",
+    "/p/{n:int}/tirage",
+    "/p/{n:int}/tirage.json",
     "/e/{n:int}/compte-rendu/imprimer",
     "/e/{n:int}/compte-rendu/relire",
 }

@@ -3,7 +3,15 @@
 from node import clock
 from node.assembly import decisions, method, proposals, tally_facts
 from node.assembly.events import VoteClosed
-from node.assembly.voting import counting, finding, objecting, on_amendments, opinions, room
+from node.assembly.voting import (
+    counting,
+    draws,
+    finding,
+    objecting,
+    on_amendments,
+    opinions,
+    room,
+)
 from node.database import Transaction
 from node.errors import NotNow
 from node.events import record
@@ -57,6 +65,8 @@ async def close(tx: Transaction, vote: Vote, *, statement: str = "") -> Decision
             turnout_count=voters,
         )
     verdict, found = await counting.verdict(tx, vote)
+    draw = await draws.announce(tx, vote) if found.verdict == draws.TIE else None
+    announced = {"draw": draws.announced(draw)} if draw else {}
     return await decisions.decide(
         tx,
         vote,
@@ -66,7 +76,7 @@ async def close(tx: Transaction, vote: Vote, *, statement: str = "") -> Decision
         ballots=await counting.digest(tx, vote),
         statement=statement,
         turnout_count=voters,
-        working=counting.working(found),
+        working=counting.working(found) | announced,
     )
 
 

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import bindparam, func, select
 
 from node import clock, digests
-from node.assembly import endorsements, method, parameters, tally_facts
+from node.assembly import endorsements, method, parameters, sortition, tally_facts
 from node.assembly.ballot_kinds import Kind
 from node.assembly.method import Count, Verdict
 from node.assembly.poll import Choice, Facts, Poll, Tally
@@ -16,7 +16,7 @@ from node.assembly.voting import finding, objecting, proxies, room, seats, secre
 from node.assembly.voting.answers import Asking
 from node.assembly.voting.opening import mask
 from node.database import Transaction
-from node.models import Ballot, Vote
+from node.models import Ballot, Draw, Vote
 
 _CHOICES = select(Ballot.choice).where(Ballot.vote_id == bindparam("vote"))
 _BALLOTS = select(Ballot.member_id, Ballot.choice).where(Ballot.vote_id == bindparam("vote"))
@@ -51,8 +51,23 @@ async def poll(tx: Transaction, vote: Vote) -> Poll:
             if one.get("cost")
         },
         budget=parameters.read_amount(vote.budget or "0"),
+        draw=await drawn(tx, vote),
         facts=await facts(tx, vote),
     )
+
+
+async def drawn(tx: Transaction, vote: Vote) -> tuple[str, ...]:
+    """Return what a draw said about a tie of this vote, best first; nothing before it is done."""
+    draw = await tx.find(select(Draw).where(Draw.vote_id == vote.id))
+    return codes(draw) if isinstance(draw, Draw) else ()
+
+
+def codes(draw: Draw) -> tuple[str, ...]:
+    """Return the options or verdicts as they were drawn, best first."""
+    if draw.randomness is None:
+        return ()
+    names = sortition.order(draw.mode, list(draw.names), draw.randomness)
+    return tuple(str(draw.names[name]) for name in names)
 
 
 async def result(tx: Transaction, vote: Vote) -> Tally:
@@ -148,6 +163,7 @@ async def export(tx: Transaction, vote: Vote) -> dict[str, Any]:
         **({"budget": vote.budget} if vote.budget else {}),
         **(vote.facts or tally_facts.written(await facts(tx, vote))),
         "ballots": [{"choice": asking.plain(kept), "weight": n} for kept, n in ballots],
+        **({"draw": list(draw)} if (draw := await drawn(tx, vote)) else {}),
     }
 
 

@@ -26,8 +26,13 @@ def methods() -> list[str]:
 
 
 async def usual(tx: Transaction, method_name: str = USUAL) -> Terms:
-    """Return the terms that the rules give; an amendment is asked about here and not elsewhere."""
-    return replace(await terms.usual(tx, method_name), poll_ballots=False)
+    """Return the terms that the rules give; an amendment is asked about here and not elsewhere.
+
+    A tie leaves the text as it is: lots are drawn for texts alone.
+    """
+    found = await terms.usual(tx, method_name)
+    parameters = {name: one for name, one in found.parameters.items() if name != "tie"}
+    return replace(found, parameters=parameters, poll_ballots=False)
 
 
 async def open_vote(
@@ -86,7 +91,7 @@ async def allowed(tx: Transaction, on: Terms) -> Terms:
     """Return the terms as they are kept. Raise Invalid when an amendment is not voted so."""
     if on.method not in methods():
         raise Invalid(Problem("method", "method-not-for-amendments", {}))
-    return await opening.allowed(tx, on)
+    return replace(await opening.allowed(tx, on), ties="stand")
 
 
 async def settle(tx: Transaction, vote: Vote, verdict: Verdict) -> None:

@@ -98,6 +98,7 @@ async def freeze(
         poll_ballots=kept.poll_ballots,
         proxies_max=kept.proxies_max,
         convocation=kept.convocation,
+        ties=kept.ties,
         meeting_id=kept.meeting_id,
         closes_at=closes_at,
         electorate_count=len(roll),

@@ -51,6 +51,7 @@ class Sheet(NamedTuple):
     poll_ballots: bool
     proxies_max: int
     meeting_id: int | None
+    ties: str
     state: State
     amendment: int | None
 
@@ -110,6 +111,7 @@ _SHEET = (
         Vote.poll_ballots,
         Vote.proxies_max,
         Vote.meeting_id,
+        Vote.ties,
         Proposal.state,
         Amendment.number.label("amendment"),
     )

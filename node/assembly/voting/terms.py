@@ -37,6 +37,7 @@ class Terms:
     poll_ballots: bool = False
     proxies_max: int = 0
     convocation: int = 1
+    ties: str = "stand"
     meeting_id: int | None = None
 
 
@@ -49,7 +50,7 @@ async def usual(tx: Transaction, method_name: str | None = None) -> Terms:
     quorum = {"quorum": list(found.quorum)} if found.quorum and has_verdict else {}
     return Terms(
         method=name,
-        parameters={**quorum, **(found.consent if name == "consent" else {})},
+        parameters={**quorum, **_by_the_rules(name, found)},
         is_secret=is_secret,
         hides_results=found.hides_results,
         poll_ballots=found.poll_ballots and not is_secret,
@@ -57,8 +58,20 @@ async def usual(tx: Transaction, method_name: str | None = None) -> Terms:
     )
 
 
+def _by_the_rules(name: str, found: Rules) -> dict[str, Any]:
+    """Return the parameters of a method for which the assembly has rules."""
+    if name == "consent":
+        return found.consent
+    knows_ties = name in method.every() and "tie" in method.find(name).parameters
+    return {"tie": "draw"} if knows_ties and found.ties != "stand" else {}
+
+
 def bound(given: Terms, found: Rules) -> Terms:
-    """Return the terms with what is not for the opener to choose: who judges an objection."""
+    """Return the terms with what is not for the opener to choose.
+
+    That is who judges an objection, and the randomness of a draw that ends a tie.
+    """
+    given = replace(given, ties=found.ties)
     if given.method != "consent":
         return given
     return replace(given, parameters={**given.parameters, "judged_by": found.objections_judge})

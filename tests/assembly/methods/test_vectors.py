@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from node.assembly import drawing, sortition
 from node.assembly.methods.majority_judgment import steps
 from tests.assembly.methods.counting import motion, tally
 
@@ -19,6 +20,30 @@ if not _FILE.exists():
 VECTORS: dict[str, Any] = json.loads(_FILE.read_text("utf-8"))
 TENNESSEE = VECTORS["ranked_and_graded"][0]
 OPTIONS = list(TENNESSEE["options"])
+
+
+def test_no_example_is_left_out() -> None:
+    """Whatever is added to the file is tested here, or this fails."""
+    kinds = ["motion", "consensus", "ranked_and_graded", "majority_judgment", "equal_shares"]
+    assert set(VECTORS) == {"about", *kinds, "sortition"}
+    assert set(VECTORS["sortition"]) == {"rfc3797"}
+    assert set(VECTORS["majority_judgment"]) == {"majority_values", "tallies"}
+    [only] = VECTORS["ranked_and_graded"]
+    counted = {"plurality", "irv", "schulze", "borda", "coombs", "score", "star", "d21"}
+    assert set(only) == {"name", "source", "options", "rankings", *counted}
+
+
+@pytest.mark.parametrize("case", VECTORS["sortition"]["rfc3797"], ids=lambda case: case["name"])
+def test_rfc_3797(case: dict[str, Any]) -> None:
+    assert sortition.selected(case["key"], case["pool"], case["pick"]) == case["expect"]
+    file = {
+        "mode": "rfc3797",
+        "randomness": case["key"],
+        "pool": case["pool"],
+        "pick": case["pick"],
+    }
+    drawn = drawing.read(json.dumps(file)).report()["drawn"]
+    assert [int(name) for name in drawn] == case["expect"]
 
 
 def _quorum(case: dict[str, Any]) -> dict[str, Any]:
