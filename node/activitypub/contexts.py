@@ -50,6 +50,17 @@ EVENT_CONTEXT: Final[list[Any]] = [
         "eventStatus": {"@id": f"{_EVENT}eventStatus", "@type": "@vocab"},
     },
 ]
+_QUOTE = "https://w3id.org/fep/044f#"
+QUOTE_CONTEXT: Final[list[Any]] = [
+    *CONTEXT[:-1],
+    {
+        **CONTEXT[-1],
+        "QuoteAuthorization": f"{_QUOTE}QuoteAuthorization",
+        "QuoteRequest": f"{_QUOTE}QuoteRequest",
+        "interactingObject": {"@id": "gts:interactingObject", "@type": "@id"},
+        "interactionTarget": {"@id": "gts:interactionTarget", "@type": "@id"},
+    },
+]
 ACTOR_CONTEXT: Final[list[Any]] = [
     AS,
     "https://w3id.org/security/v1",

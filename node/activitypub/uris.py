@@ -96,6 +96,11 @@ def activity(origin: str, ulid: str) -> str:
     return f"{origin}/a/{ulid}"
 
 
+def quote(origin: str, number: int) -> str:
+    """The word of ours that a post elsewhere may quote something (FEP-044f)."""
+    return f"{origin}/q/{number}"
+
+
 def ballot(origin: str, ulid: str) -> str:
     """A ballot sent to another node."""
     return f"{origin}/b/{ulid}"

@@ -17,10 +17,11 @@ from node.federation.objects import actor as actor_object
 from node.federation.objects import call as call_object
 from node.federation.objects import common
 from node.federation.objects import proposal as proposal_object
+from node.federation.objects import quote as quote_object
 from node.federation.objects import register as register_object
 from node.federation.objects import vote as vote_object
 from node.federation.publish import contribution as publish_contribution
-from node.models import Actor, Assembly, Decision, Member, OutboxItem, Proposal, State
+from node.models import Actor, Assembly, Decision, Member, OutboxItem, Proposal, Quote, State
 
 
 class ActivityResponse(Response):
@@ -142,6 +143,15 @@ async def activity(request: Request) -> Response:
     if not isinstance(found, str):
         raise NotFound("no such activity was said to everybody")
     return Response(found.encode(), media_type=contexts.MEDIA_TYPE)
+
+
+async def quote(request: Request) -> Response:
+    """Our word that a post elsewhere may quote something of ours (FEP-044f)."""
+    async with request.app.state.node.database.read() as tx:
+        found = await tx.get(Quote, request.path_params["number"])
+        if found is None:
+            raise NotFound("nothing of that number may quote us")
+        return ActivityResponse(quote_object.authorization(found, await assemblies.the(tx)))
 
 
 async def register_part(request: Request) -> Response:
@@ -281,5 +291,6 @@ routes = [
     Route("/e/{number:int}/attendees", call),
     Route("/n/{ulid}", note),
     Route("/a/{ulid}", activity),
+    Route("/q/{number:int}", quote),
     Route("/ns/palabre/v1", palabre_context),
 ]

@@ -78,6 +78,25 @@ async def call(tx: Transaction, uri: str) -> Call | None:
     return found if isinstance(found, Call) else None
 
 
+async def decision(tx: Transaction, uri: str) -> Decision | None:
+    """Return the decision at this address."""
+    where = await path(tx, uri)
+    match = _DECISION.fullmatch(where) if where else None
+    if match is None:
+        return None
+    found = await tx.find(select(Decision).where(Decision.number == int(match[1])))
+    return found if isinstance(found, Decision) else None
+
+
+async def may_be_quoted(tx: Transaction, uri: str) -> bool:
+    """Say whether this is a text, a decision or a call of the assembly, which anybody may quote."""
+    where = await path(tx, uri)
+    is_a_text = where is not None and _PROPOSAL.fullmatch(where) is not None
+    if is_a_text:
+        return await proposal_answered(tx, uri) is not None
+    return await decision(tx, uri) is not None or await call(tx, uri) is not None
+
+
 async def is_ours(tx: Transaction, uri: str) -> bool:
     """Say whether the address is on this node."""
     return await path(tx, uri) is not None

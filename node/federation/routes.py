@@ -22,7 +22,7 @@ BODY_LIMIT = 1_000_000
 BODY_SECONDS = 30.0
 # A number that no row can have is nobody's address.
 _ABSURD = re.compile(r"/[0-9]{19,}(?:/|$)")
-_OURS = ("/a/", "/ns/", "/inbox")
+_OURS = ("/a/", "/q/", "/ns/", "/inbox")
 _ALWAYS = ("/.well-known/", "/nodeinfo/")
 _WHOLE = ("/outbox", "/followers", "/following", "/featured", "/replies", "/context", "/inbox")
 

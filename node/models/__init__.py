@@ -16,7 +16,7 @@ from node.models.call import Call, Rsvp
 from node.models.contribution import Contribution
 from node.models.decision import Decision, FollowUp, FollowUpReminder, RegisterEntry
 from node.models.draw import Draw
-from node.models.following import ActorBlock, DomainRule, Follow, Reaction, Report
+from node.models.following import ActorBlock, DomainRule, Follow, Quote, Reaction, Report
 from node.models.joining import (
     AccountClaim,
     Duty,
@@ -92,6 +92,7 @@ __all__ = [
     "Proposal",
     "Proxy",
     "Publication",
+    "Quote",
     "Reaction",
     "RegisterEntry",
     "Report",

@@ -72,6 +72,19 @@ class Reaction(Model):
     at: Mapped[datetime] = mapped_column(default_factory=clock.now)
 
 
+class Quote(Model):
+    """A post elsewhere that may quote something of ours; anybody can ask us whether it may."""
+
+    __tablename__ = "quote"
+    __table_args__ = (UniqueConstraint("uri", "quoted_uri"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, default_factory=ids.new_id)
+    uri: Mapped[str]
+    quoted_uri: Mapped[str]
+    actor_id: Mapped[int] = mapped_column(ForeignKey("actor.id"))
+    at: Mapped[datetime] = mapped_column(default_factory=clock.now)
+
+
 class Report(Model):
     """Somebody asks those in charge to look at something."""
 

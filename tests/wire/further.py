@@ -39,6 +39,7 @@ async def tell(story: Story, fediverse: Fediverse, zoe: Stranger) -> None:
     await _correct(story)
     await _join(story, fediverse, zoe)
     await _link(story, zoe)
+    await _quote(story, fediverse, zoe)
 
 
 async def _do(story: Story, act: Act) -> None:
@@ -206,6 +207,20 @@ async def _link(story: Story, zoe: Stranger) -> None:
 
     await _do(story, claim)
     await story.note("create-link-message")
+
+
+async def _quote(story: Story, fediverse: Fediverse, zoe: Stranger) -> None:
+    """Somebody elsewhere may quote a decision, and not the assembly itself."""
+    for number, quoted, name in (
+        (20, f"{story.node.origin}/d/1", "accept-quote"),
+        (21, story.node.actor_uri, "reject-quote"),
+    ):
+        asked = zoe.activity("QuoteRequest", quoted, number, instrument=zoe.note(number))
+        await zoe.send(story.node, asked)
+        await fediverse.settle()
+        await story.note(name)
+    word = story.said["accept-quote"]["result"]
+    await story.serve("quote-authorization", word.removeprefix(story.node.origin))
 
 
 async def _vote(tx: Transaction, number: int) -> Vote:

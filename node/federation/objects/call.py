@@ -45,6 +45,7 @@ def event(call: Call, coming: int, assembly: Assembly) -> Document:
         "isOnline": bool(call.online_url),
         "anonymousParticipationEnabled": True,
         "published": clock.wire(call.published_at),
+        **common.QUOTABLE,
         "url": uri,
         "assembly": meeting_object.part(call.meeting, origin)
         if call.meeting

@@ -14,6 +14,10 @@ from node.words import Words
 OUTCOMES = {"void": "no-votes-cast", "quorum_not_met": "no-quorum", "tie": "tied"}
 
 
+# Whoever asks may quote what the assembly says to everybody (FEP-044f).
+QUOTABLE: Document = {"interactionPolicy": {"canQuote": {"automaticApproval": [PUBLIC]}}}
+
+
 def origin_of(actor: Actor) -> str:
     """Return scheme and host of an actor of ours."""
     return actor.uri[: actor.uri.index("/", actor.uri.index("://") + 3)]

@@ -38,6 +38,7 @@ def note(
         **common.public(assembly.actor),
         "published": clock.wire(decision.decided_at),
         "url": uri,
+        **common.QUOTABLE,
         **common.in_language(assembly.language, _content(decision, corrected, words, uri)),
         "tag": [
             common.exact_revision(

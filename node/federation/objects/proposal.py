@@ -35,7 +35,7 @@ def article(proposal: Proposal, assembly: Assembly) -> Document:
         "context": uris.context(origin, proposal.number),
         "replies": uris.replies(origin, proposal.number),
         "published": clock.wire(proposal.published_at),
-        "interactionPolicy": {"canQuote": {"automaticApproval": [PUBLIC]}},
+        **common.QUOTABLE,
         "assembly": _assembly(proposal, assembly),
     }
     if clock.wire(proposal.changed_at) != clock.wire(proposal.published_at):
