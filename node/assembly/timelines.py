@@ -71,6 +71,7 @@ class DecisionLine:
     title: str
     outcome: str
     tally: Mapping[str, int]
+    options: list[dict[str, Any]] | None
     turnout: int
     electorate: int | None
     decided_at: datetime
@@ -162,6 +163,7 @@ _DECISIONS = (
         Version.title,
         Decision.outcome,
         Decision.tally,
+        Vote.options,
         Decision.turnout,
         Vote.electorate_count.label("electorate"),
         Decision.decided_at,

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
 from sqlalchemy import and_, bindparam, func, literal, select
 
+from node.assembly import method
 from node.database import Transaction
 from node.models import (
     Actor,
@@ -71,14 +73,14 @@ _PLACE = (
     .where(Voter.vote_id == bindparam("vote"), Voter.member_id == bindparam("member"))
 )
 _REASONS = (
-    select(Ballot.choice, Ballot.reason, Vote.options)
+    select(Ballot.choice, Ballot.reason, Vote.method)
     .join(Vote, Vote.id == Ballot.vote_id)
     .where(Ballot.vote_id == bindparam("vote"), Ballot.reason != "")
     .order_by(Ballot.choice, Ballot.reason)
 )
 
 
-_ANY = "any"
+_ANY, _BLANK = "any", "blank"
 
 
 async def standing(tx: Transaction, vote_id: int) -> Standing:
@@ -106,7 +108,21 @@ async def place_of(tx: Transaction, vote_id: int, member_id: int) -> Place:
 async def reasons(tx: Transaction, vote_id: int) -> list[tuple[str, str]]:
     """Return the reasons given with the ballots, without names and in no order of time.
 
-    Where people answer about options, what they chose stays out of it: it could name them.
+    Where people answer about options, a reason goes with the one option that its ballot puts
+    first; a ballot that marks several says more than its reason, and stays out of it.
     """
     rows = (await tx.execute(_REASONS, {"vote": vote_id})).all()
-    return sorted((_ANY if row[2] else row[0], row[1]) for row in rows)
+    return sorted((_about(row[0], row[2]), row[1]) for row in rows)
+
+
+def _about(kept: str, method_name: str) -> str:
+    """Return the position of a ballot, the one option it puts first, `blank`, or `any`."""
+    kind = method.find(method_name).ballot
+    if not kind.has_options:
+        return kept
+    given = msgspec.json.decode(kept)
+    if not given:
+        return _BLANK
+    if kind.name in ("ranking", "order") or (kind.name == "approvals" and len(given) == 1):
+        given = given[0]
+    return given if isinstance(given, str) else _ANY

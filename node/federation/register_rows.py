@@ -32,6 +32,7 @@ _DECISIONS = (
         Proposal.language,
         Vote.method,
         Vote.rule,
+        Vote.options,
         Vote.round,
         Vote.roll_digest,
         Vote.electorate_count,

@@ -34,7 +34,13 @@ async def close_vote(request: Request) -> Response:
     async with request.app.state.node.database.transaction() as tx:
         me = await myself(tx, request)
         vote = await ballot_at.vote(tx, request)
-        decision = await votes.close_vote(tx, vote, by=me, statement=answers["statement"][:2000])
+        decision = await votes.close_vote(
+            tx,
+            vote,
+            by=me,
+            statement=answers["statement"][:2000],
+            minority=answers["minority"][:4000],
+        )
     path = f"/d/{decision.number}" if decision else ballot_at.path(request)
     return see_other(path, "notice.vote-closed")
 

@@ -68,16 +68,23 @@ def followed(words: Words, decision: Decision, lines: Any) -> dict[str, Any]:
 def _figures(words: Words, decision: Decision) -> dict[str, Any]:
     counts = {code: one for code, one in decision.tally.items() if isinstance(one, int)}
     outside = {code: one for code, one in decision.outside.items() if isinstance(one, int)}
+    names = register_words.names(decision.vote.options if decision.vote else ())
+    chosen = [names.get(code, code) for code in decision.working.get("winners", ())]
     rule = f"method-rule.{decision.vote.method}" if decision.vote else ""
     return {
-        "table": tables.of(counts),
+        "table": tables.of(counts, names),
+        "chosen": chosen,
+        "tied": [names.get(code, code) for code in decision.working.get("tied", ())],
+        "has_draw": "draw" in decision.working,
         "rule": words(rule) if words.has(rule) else "",
         "quorums": [register_words.quorum(one, words) for one in decision.quorums],
-        "outside": [line for line in tables.of(outside) if line.times],
+        "outside": [line for line in tables.of(outside, names) if line.times],
         "outside_count": sum(outside.values()),
         "reasons": [
-            (register_words.choice(code, words), reasons)
-            for code, reasons in decision.reasons.items()
+            (register_words.choice(code, words, names), reasons)
+            for code, reasons in register_words.reasons(
+                decision.reasons, decision.tolerated
+            ).items()
         ],
     }
 

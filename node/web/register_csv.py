@@ -39,7 +39,9 @@ def _cells(leaf: Leaf, words: Words, zone: ZoneInfo) -> list[str]:
         leaf.title,
         words(f"outcome.{leaf.outcome}"),
         leaf.explanation,
-        ", ".join(f"{choice(code, words)} {count}" for code, count in leaf.tally.items()),
+        ", ".join(
+            f"{choice(code, words, leaf.names)} {count}" for code, count in leaf.tally.items()
+        ),
         str(leaf.turnout) if leaf.electorate is not None else "",
         str(leaf.electorate) if leaf.electorate is not None else "",
         "; ".join(quorum(one, words) for one in leaf.quorums),

@@ -39,6 +39,7 @@ class Leaf:
     explanation: str
     method: str | None
     tally: Mapping[str, Any]
+    names: Mapping[str, str]
     turnout: int
     electorate: int | None
     quorums: Sequence[Mapping[str, Any]]
@@ -113,6 +114,7 @@ def _leaf(entered: Entered, origin: str, corrections: Mapping[int, Named]) -> Le
         label=f"{row['year']}-{row['number_in_year']:02d}",
         uri=uris.decision(origin, row["number"]),
         electorate=row["electorate_count"],
+        names={one["code"]: one["text"] for one in row["options"] or ()},
         corrects=corrects,
         corrected_by=corrections.get(row["number"]),
         seq=entered.row["seq"],

@@ -1,6 +1,6 @@
 """How the parts of a decision are said, on its page, in the table and on paper."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -9,9 +9,23 @@ from babel.dates import format_date
 from node.words import Words
 
 
-def choice(code: str, words: Words) -> str:
-    """Say an answer; an option that is no position goes by its own name."""
+def choice(code: str, words: Words, names: Mapping[str, str] | None = None) -> str:
+    """Say an answer: a position in words, an option by its name."""
+    if names and code in names:
+        return names[code]
     return words(f"choice.{code}") if words.has(f"choice.{code}") else code
+
+
+def names(options: Iterable[Mapping[str, Any]] | None) -> dict[str, str]:
+    """Return the options of a vote by code."""
+    return {one["code"]: one["text"] for one in options or ()}
+
+
+def reasons(
+    given: Mapping[str, Sequence[str]], tolerated: Sequence[str]
+) -> dict[str, Sequence[str]]:
+    """Return the reasons by answer, but for those of tolerated blocks, which stand apart."""
+    return {code: one for code, one in given.items() if not (code == "block" and tolerated)}
 
 
 def quorum(one: Mapping[str, Any], words: Words) -> str:

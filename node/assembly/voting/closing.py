@@ -1,8 +1,9 @@
 """Closing a vote: no more ballots, the count, the decision."""
 
 from node import clock
-from node.assembly import decisions, method, proposals, tally_facts
+from node.assembly import decisions, method, proposals, tally_facts, turnout
 from node.assembly.events import VoteClosed
+from node.assembly.method import Verdict
 from node.assembly.voting import (
     counting,
     draws,
@@ -17,17 +18,24 @@ from node.errors import NotNow
 from node.events import record
 from node.models import Decision, Member, State, Vote
 
+BLOCK = "block"
+
 
 async def close_vote(
-    tx: Transaction, vote: Vote, *, by: Member, statement: str = ""
+    tx: Transaction, vote: Vote, *, by: Member, statement: str = "", minority: str = ""
 ) -> Decision | None:
-    """Close before the time, with a sentence on what comes of it. Raise NotNow when closed."""
+    """Close before the time, with a sentence on what comes of it, and what the minority thinks.
+
+    Raise NotNow when closed.
+    """
     proposals.must_carry(vote.proposal, by)
     await room.must_be_confirmed(tx, vote)
-    return await close(tx, vote, statement=statement)
+    return await close(tx, vote, statement=statement, minority=minority)
 
 
-async def close(tx: Transaction, vote: Vote, *, statement: str = "") -> Decision | None:
+async def close(
+    tx: Transaction, vote: Vote, *, statement: str = "", minority: str = ""
+) -> Decision | None:
     """Take no more ballots, count them, and enter the decision.
 
     Only one of two who close at once does; what was recorded then decides, whatever a clock says
@@ -77,7 +85,17 @@ async def close(tx: Transaction, vote: Vote, *, statement: str = "") -> Decision
         statement=statement,
         turnout_count=voters,
         working=counting.working(found) | announced,
+        tolerated=await _tolerated(tx, vote, verdict),
+        minority=minority,
     )
+
+
+async def _tolerated(tx: Transaction, vote: Vote, verdict: Verdict) -> list[str]:
+    """Return the reasons of the blocks in spite of which a text is adopted."""
+    if vote.method != "consensus" or verdict.outcome not in decisions.ADOPTED:
+        return []
+    reasons = await turnout.reasons(tx, vote.id)
+    return [reason for position, reason in reasons if position == BLOCK]
 
 
 def _give_back(vote: Vote) -> None:

@@ -2,12 +2,13 @@
 
 import html
 from collections.abc import Mapping, Sequence
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from node import clock, ids, words
 from node.activitypub import contexts, uris
 from node.activitypub.addressing import PUBLIC
 from node.activitypub.document import Document
+from node.assembly import method
 from node.models import Actor, Assembly, Version
 from node.words import Words
 
@@ -97,9 +98,9 @@ def exact_revision(assembly: Assembly, number: int, version: Version, label: str
     }
 
 
-def counts(tally: Mapping[str, int]) -> list[Document]:
+def counts(tally: Mapping[str, Any]) -> list[Document]:
     """Write a tally by code."""
-    return [{"code": code.replace("_", "-"), "n": count} for code, count in tally.items()]
+    return [{"code": method.wire_code(code), "n": count} for code, count in tally.items()]
 
 
 def collection(uri: str, items: Sequence[object]) -> Document:

@@ -65,7 +65,7 @@ def facts(decision: Any) -> Document:
     """Return what was decided as it is sealed; a row with the same names will do."""
     quorums = [_quorum(one) for one in decision.quorums]
     figures = {
-        "tally": tally(decision.tally),
+        "tally": common.counts(decision.tally),
         "turnout": decision.turnout,
         "quorum": _telling(quorums),
         "ballotsDigest": decision.ballots_digest,
@@ -95,25 +95,26 @@ def outcome(code: str, reason: str | None) -> str:
     return common.OUTCOMES.get(name, name.replace("_", "-"))
 
 
-def tally(counts: Mapping[str, Any]) -> list[Document]:
-    """Write the figures by code."""
-    return [{"code": method.wire_code(code), "n": count} for code, count in counts.items()]
-
-
 def figures(decision: Decision, words: Words) -> str:
     """Say how many voted and how, in words."""
-    parts = [
-        words("wire.decision.part", choice=words(f"choice.{code}"), count=words.number(count))
-        for code, count in decision.tally.items()
-        if isinstance(count, int) and words.has(f"choice.{code}")
-    ]
     vote = decision.vote
+    names = {one["code"]: one["text"] for one in vote.options} if vote else {}
+    parts = [
+        words("wire.decision.part", choice=_said(code, names, words), count=words.number(count))
+        for code, count in decision.tally.items()
+        if isinstance(count, int) and (code in names or words.has(f"choice.{code}"))
+    ]
     of_members = words(
         "wire.decision.turnout",
         turnout=words.number(decision.turnout),
         electorate=words.number(vote.electorate_count if vote else 0),
     )
     return f"{', '.join(parts)}. {of_members}" if parts else of_members
+
+
+def _said(code: str, names: Mapping[str, str], words: Words) -> str:
+    """Return a position in words, an option by its name."""
+    return names[code] if code in names else words(f"choice.{code}")
 
 
 def _content(decision: Decision, corrected: Decision | None, words: Words, uri: str) -> str:
