@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from node import clock, ids
 from node.assembly import assemblies
@@ -114,6 +114,14 @@ async def hear_removal(tx: Transaction, contribution: Contribution) -> None:
     """Forget the words that an outside voice took back."""
     _forget(contribution)
     await tx.flush()
+
+
+async def forget_author(tx: Transaction, author: Actor) -> None:
+    """Forget all that somebody elsewhere said, who is no longer there; its place stays."""
+    mine = (Contribution.author_id == author.id) & Contribution.is_outside
+    gone = {"content": "", "source": None, "deleted_at": clock.now()}
+    statement = update(Contribution).where(mine, Contribution.deleted_at.is_(None))
+    await tx.execute(statement.values(gone))
 
 
 async def by_uri(tx: Transaction, uri: str) -> Contribution | None:

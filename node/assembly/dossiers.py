@@ -127,6 +127,7 @@ class Voice(NamedTuple):
     domain: str
     author_url: str | None
     is_published: bool | None
+    is_removed: bool = False
 
     @property
     def path(self) -> str:
@@ -208,10 +209,10 @@ _VOICES = (
         Actor.domain,
         Actor.url.label("author_url"),
         Member.is_published,
+        Contribution.deleted_at.is_not(None).label("is_removed"),
     )
     .join(Actor, Actor.id == Contribution.author_id)
     .outerjoin(Member, Member.actor_id == Actor.id)
-    .where(Contribution.deleted_at.is_(None))
 )
 _ON_PROPOSAL = _VOICES.where(Contribution.proposal_id == bindparam("number")).order_by(
     Contribution.published_at, Contribution.id
@@ -231,7 +232,7 @@ async def by_number(tx: Transaction, number: int) -> Dossier:
 
 
 async def voices(tx: Transaction, proposal_id: int) -> list[Voice]:
-    """Return what was said about a proposal, oldest first."""
+    """Return what was said about a proposal, oldest first; see `Voice.is_removed`."""
     return await _said(tx, _ON_PROPOSAL, proposal_id)
 
 
@@ -242,4 +243,19 @@ async def answers(tx: Transaction, publication_id: int) -> list[Voice]:
 
 async def _said(tx: Transaction, statement: Any, number: int) -> list[Voice]:
     rows = (await tx.execute(statement, {"number": number})).all()
-    return [Voice._make(row) for row in rows]
+    return _without_removed([Voice._make(row) for row in rows])
+
+
+def _without_removed(said: list[Voice]) -> list[Voice]:
+    """Leave of what was taken back only the empty place that answers refer to, and no name."""
+    if not any(voice.is_removed for voice in said):
+        return said
+    kept, answered = [], set()
+    for voice in reversed(said):
+        if voice.is_removed:
+            if voice.uri not in answered:
+                continue
+            voice = voice._replace(content="", author="", author_url=None, is_published=False)
+        answered.add(voice.in_reply_to)
+        kept.append(voice)
+    return kept[::-1]

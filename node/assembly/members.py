@@ -146,14 +146,14 @@ async def describe(tx: Transaction, member: Member, *, name: str, summary: str) 
 async def publish(tx: Transaction, member: Member) -> None:
     """Let a member exist outside of this node: followed, answered, named under what they say."""
     if not member.is_published:
-        member.is_published = True
+        member.is_published, member.unpublished_at = True, None
         record(tx, MemberPublished(member))
 
 
 async def unpublish(tx: Transaction, member: Member) -> None:
     """Let a member no longer exist outside of this node."""
     if member.is_published:
-        member.is_published = False
+        member.is_published, member.unpublished_at = False, clock.now()
         record(tx, MemberUnpublished(member))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select
 
 from node.database import Transaction
-from node.errors import NotFound
+from node.errors import Gone, NotFound
 from node.models import Actor, Contribution, Member, Proposal, State
 
 
@@ -49,6 +49,12 @@ _PROFILES = (
     .order_by(Actor.name)
 )
 _CALLED = _PROFILES.where(Actor.handle == bindparam("handle"))
+_GONE = (
+    select(Member.id)
+    .join(Actor, Actor.id == Member.actor_id)
+    .where(Actor.handle == bindparam("handle"), Actor.is_local)
+    .where(Member.unpublished_at.is_not(None))
+)
 _CARRIED = (
     select(Proposal.number, Proposal.title, Proposal.published_at)
     .where(Proposal.carrier_id == bindparam("member"), Proposal.state != State.DRAFT)
@@ -71,8 +77,13 @@ async def published(tx: Transaction) -> list[Profile]:
 
 
 async def called(tx: Transaction, handle: str) -> Profile:
-    """Return the published member of this name. Raise NotFound, whoever else has it (P13)."""
+    """Return the published member of this name.
+
+    Raise Gone for one who was published before, NotFound whoever else has the name (P13).
+    """
     row = (await tx.execute(_CALLED, {"handle": handle.lower()})).mappings().first()
+    if row is None and await tx.scalar(_GONE, {"handle": handle.lower()}) is not None:
+        raise Gone("they are no longer to be found here", code="member-gone")
     if row is None:
         raise NotFound("no published member is called so")
     return Profile(**row)

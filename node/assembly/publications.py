@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -51,6 +51,14 @@ async def forget(tx: Transaction, uri: str, author: Actor, former_type: str | No
     if await tx.get(Tombstone, (uri, author.uri)) is None:
         tx.add(Tombstone(uri=uri, author_uri=author.uri, former_type=former_type))
     await tx.flush()
+
+
+async def forget_author(tx: Transaction, author: Actor) -> None:
+    """Forget all that somebody elsewhere published, who is no longer there."""
+    gone = {"content": "", "document": "", "name": None, "summary": None}
+    statement = update(Publication).where(Publication.author_id == author.id)
+    statement = statement.where(Publication.deleted_at.is_(None))
+    await tx.execute(statement.values({**gone, "deleted_at": clock.now()}))
 
 
 async def by_uri(tx: Transaction, uri: str) -> Publication | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import func, select, union_all
+from sqlalchemy import ColumnElement, and_, func, select, union_all
 
 from node.activitypub import contexts, uris
 from node.activitypub.document import Document
@@ -14,6 +14,7 @@ from node.models import (
     Actor,
     Assembly,
     Contribution,
+    Member,
     OutboxItem,
     Proposal,
     RegisterEntry,
@@ -111,10 +112,16 @@ async def replies(
     statement = (
         select(Contribution.uri)
         .where(Contribution.proposal_id == proposal.id, Contribution.deleted_at.is_(None))
-        .where(Contribution.is_outside | Contribution.is_federated)
+        .where(Contribution.is_outside | _still_said())
         .order_by(Contribution.published_at, Contribution.id)
     )
     return await paged(tx, uri, number, statement, lambda row: row[0])
+
+
+def _still_said() -> ColumnElement[bool]:
+    """What members say outside, without those who no longer exist there."""
+    gone = select(Member.actor_id).where(Member.is_published.is_(False))
+    return and_(Contribution.is_federated, Contribution.author_id.not_in(gone))
 
 
 async def context(
@@ -130,7 +137,7 @@ async def context(
     said = select(Contribution.uri, Contribution.published_at.label("at"), Contribution.id).where(
         Contribution.proposal_id == proposal.id,
         Contribution.deleted_at.is_(None),
-        Contribution.is_outside | Contribution.is_federated,
+        Contribution.is_outside | _still_said(),
     )
     posts = union_all(official, said).subquery()
     statement = select(posts.c.uri).order_by(posts.c.at, posts.c.id)

@@ -20,7 +20,7 @@ _OPEN = {"access-control-allow-origin": "*"}
 
 
 async def find_actor(request: Request) -> Response:
-    """WebFinger (RFC 7033): 400 without a resource, 404 for nobody, both ways of naming."""
+    """WebFinger (RFC 7033): 400 without a resource, 404 for nobody, 410 for who was here once."""
     resource = request.query_params.get("resource", "")
     if not resource:
         return Response("resource is missing", 400, _OPEN, "text/plain")
@@ -28,6 +28,10 @@ async def find_actor(request: Request) -> Response:
     async with node.database.read() as tx:
         assembly = await assemblies.the(tx)
         actor = await _named(tx, assembly, resource)
+        is_gone = actor is not None and await _is_gone(tx, actor)
+        actor = actor if actor is not None and await _is_public(tx, actor) else None
+    if is_gone:
+        return Response("they are no longer to be found here", 410, _OPEN, "text/plain")
     if actor is None:
         return Response("nobody here is called so", 404, _OPEN, "text/plain")
     interaction = f"{assembly.origin}/interagir?uri="
@@ -97,7 +101,13 @@ async def _named(tx: Transaction, assembly: Assembly, resource: str) -> Actor | 
             return None
         statement = select(Actor).where(Actor.handle == handle.name.lower())
     actor = await tx.find(statement.where(Actor.is_local, Actor.deleted_at.is_(None)))
-    return actor if isinstance(actor, Actor) and await _is_public(tx, actor) else None
+    return actor if isinstance(actor, Actor) else None
+
+
+async def _is_gone(tx: Transaction, actor: Actor) -> bool:
+    """Say whether somebody existed outside and no longer does; whoever never did is unknown."""
+    statement = select(Member.unpublished_at).where(Member.actor_id == actor.id)
+    return await tx.scalar(statement.where(Member.is_published.is_(False))) is not None
 
 
 async def _is_public(tx: Transaction, actor: Actor) -> bool:

@@ -1,5 +1,7 @@
 """The address of a thing answers another server with the thing itself."""
 
+from datetime import datetime
+
 import msgspec
 from sqlalchemy import select
 from starlette.requests import Request
@@ -21,7 +23,17 @@ from node.federation.objects import quote as quote_object
 from node.federation.objects import register as register_object
 from node.federation.objects import vote as vote_object
 from node.federation.publish import contribution as publish_contribution
-from node.models import Actor, Assembly, Decision, Member, OutboxItem, Proposal, Quote, State
+from node.models import (
+    Actor,
+    Assembly,
+    Contribution,
+    Decision,
+    Member,
+    OutboxItem,
+    Proposal,
+    Quote,
+    State,
+)
 
 
 class ActivityResponse(Response):
@@ -38,7 +50,13 @@ async def actor(request: Request) -> Response:
     """An actor of ours. A member is there for others only if they chose to be (E2)."""
     async with request.app.state.node.database.read() as tx:
         assembly = await assemblies.the(tx)
-        found = await _actor(tx, assembly, request.url.path)
+        try:
+            found = await _actor(tx, assembly, request.url.path)
+        except Gone as error:
+            uri = assembly.origin + request.url.path
+            return ActivityResponse(
+                common.tombstone(uri, "Person", str(error.values["since"])), error.status
+            )
         keys = await identity.public_keys(tx, found)
         written = document.encode(actor_object.document(found, keys, assembly))
     request.app.state.node.documents.put(request.url.path, written)
@@ -128,9 +146,9 @@ async def note(request: Request) -> Response:
             return await _said(tx, uri)
         if not found.is_federated:
             raise NotFound("nothing of that name was said to others")
-        if found.deleted_at is not None:
-            gone = common.tombstone(uri, "Note", clock.wire(found.deleted_at))
-            return ActivityResponse(gone, 410)
+        gone_at = found.deleted_at or await _gone_with_its_author(tx, found)
+        if gone_at is not None:
+            return ActivityResponse(common.tombstone(uri, "Note", clock.wire(gone_at)), 410)
         return ActivityResponse(await publish_contribution.written(tx, found))
 
 
@@ -138,11 +156,13 @@ async def activity(request: Request) -> Response:
     """An activity that was said to everybody."""
     async with request.app.state.node.database.read() as tx:
         uri = (await assemblies.the(tx)).origin + request.url.path
-        statement = select(OutboxItem.document).where(OutboxItem.uri == uri, OutboxItem.is_public)
-        found = await tx.scalar(statement)
-    if not isinstance(found, str):
-        raise NotFound("no such activity was said to everybody")
-    return Response(found.encode(), media_type=contexts.MEDIA_TYPE)
+        statement = select(OutboxItem).where(OutboxItem.uri == uri, OutboxItem.is_public)
+        found = await tx.find(statement)
+        if not isinstance(found, OutboxItem):
+            raise NotFound("no such activity was said to everybody")
+        if found.type != "Delete" and await _since_when_gone(tx, found.actor_id) is not None:
+            raise Gone("who said it is no longer to be found here")
+    return Response(found.document.encode(), media_type=contexts.MEDIA_TYPE)
 
 
 async def quote(request: Request) -> Response:
@@ -220,10 +240,26 @@ async def _actor(tx: Transaction, assembly: Assembly, path: str) -> Actor:
     if found.type == "Person":
         member = await tx.find(select(Member).where(Member.actor_id == found.id))
         if not isinstance(member, Member) or not member.is_published:
-            raise NotFound("nobody here is called so")
-    if found.deleted_at is not None:
-        raise Gone("they have left for good")
+            raise _gone_or_unknown(member)
     return found
+
+
+def _gone_or_unknown(member: Member | None) -> NotFound | Gone:
+    """Whoever never existed outside is not known to be here (P13); others are told it is over."""
+    if member is None or member.unpublished_at is None:
+        return NotFound("nobody here is called so")
+    return Gone("they are no longer to be found here", since=clock.wire(member.unpublished_at))
+
+
+async def _gone_with_its_author(tx: Transaction, found: Contribution) -> datetime | None:
+    """A member who no longer exists outside takes what they said outside with them."""
+    return None if found.is_outside else await _since_when_gone(tx, found.author_id)
+
+
+async def _since_when_gone(tx: Transaction, actor_id: int) -> datetime | None:
+    statement = select(Member.unpublished_at).where(Member.actor_id == actor_id)
+    found = await tx.scalar(statement.where(Member.is_published.is_(False)))
+    return found if isinstance(found, datetime) else None
 
 
 async def _proposal(tx: Transaction, number: int) -> Proposal:

@@ -32,6 +32,7 @@ class Shown(NamedTuple):
     answers_to: str | None
     language: str | None
     content: Markup
+    is_removed: bool
     replies: list["Shown"]
 
 
@@ -43,15 +44,27 @@ def threads(request: Request, voices: Iterable[Voice]) -> list[Shown]:
     for voice in voices:
         head, answered = by_uri.get(voice.in_reply_to or "", (None, None))
         dated = _dated(voice.published_at, words, zone)
-        shown = _shown(voice, dated, answered.author if answered and answered is not head else None)
+        shown = _shown(voice, dated, _answers_to(answered, head))
         (heads if head is None else head.replies).append(shown)
         by_uri[voice.uri] = (head or shown, shown)
     return heads
 
 
+def _answers_to(answered: Shown | None, head: Shown | None) -> str | None:
+    """Return whom a reply answers, where it does not stand right under it."""
+    if answered is None or answered is head or answered.is_removed:
+        return None
+    return answered.author
+
+
+def count(voices: Iterable[Voice]) -> int:
+    """Return how many voices can be read."""
+    return sum(not voice.is_removed for voice in voices)
+
+
 def servers(voices: Iterable[Voice]) -> int:
     """Return from how many other servers the voices come."""
-    return len({voice.domain for voice in voices if voice.is_outside})
+    return len({voice.domain for voice in voices if voice.is_outside and not voice.is_removed})
 
 
 @functools.lru_cache(maxsize=4096)
@@ -81,5 +94,6 @@ def _shown(voice: Voice, dated: tuple[str, str], answers_to: str | None) -> Show
         answers_to=answers_to,
         language=voice.language,
         content=content,
+        is_removed=voice.is_removed,
         replies=[],
     )

@@ -31,6 +31,10 @@ async def forget(tx: Transaction, incoming: Incoming) -> None:
 
 
 async def _forget_actor(tx: Transaction, sender: Actor) -> None:
+    """Their words go with them, and what they called themselves; what was counted stays counted."""
     await following.forget(tx, sender)
+    await contributions.forget_author(tx, sender)
+    await publications.forget_author(tx, sender)
+    sender.name, sender.summary, sender.icon_url = sender.handle, "", None
     sender.deleted_at = clock.now()
     await tx.flush()
