@@ -61,7 +61,9 @@ async def answer(request: Request) -> Response:
         request,
         "ballot_check.html",
         vote=sheet,
-        lines=ballot_words.answer(request.state.words, sheet.asking, kept),
+        lines=ballot_words.answer(
+            request.state.words, sheet.asking, kept, amends=sheet.amendment is not None
+        ),
         reason=reason,
         words=objection_forms.lines(words) if kept == objecting.OBJECTION else [],
         names=[*ballot_forms.names(sheet.asking), *objection_forms.NAMES],
@@ -155,6 +157,7 @@ async def _question(
         seen=values.text("seen") or str((place or _ABSENT).seq),
         kind=asking.method.ballot.name,
         codes=asking.codes,
+        means=lambda code: ballot_words.means(words, code, amends=sheet.amendment is not None),
         grades=ballot_forms.grades(asking),
         grade=lambda code: ballot_words.grade(words, code),
         limits=ballot_forms.limits(asking),

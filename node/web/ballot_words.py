@@ -103,10 +103,18 @@ def quorum(words: Words, one: Mapping[str, Any]) -> str:
     return words(f"vote-quorum.{one['kind']}", share=share)
 
 
-def answer(words: Words, asking: Asking, kept: str) -> list[tuple[str, str]]:
+def means(words: Words, code: str, *, amends: bool = False) -> str:
+    """Say what a position means; about an amendment it is the change that one wants or not."""
+    amended = f"choice-means-amended.{code}"
+    return words(amended if amends and words.has(amended) else f"choice-means.{code}")
+
+
+def answer(
+    words: Words, asking: Asking, kept: str, *, amends: bool = False
+) -> list[tuple[str, str]]:
     """Return a ballot as lines to read: the option, and what was said about it."""
     if not asking.has_options:
-        return [(words(f"choice.{kept}"), words(f"choice-means.{kept}"))]
+        return [(words(f"choice.{kept}"), means(words, kept, amends=amends))]
     given = asking.read(kept)
     texts = [one["text"] for one in asking.options]
     if not given:

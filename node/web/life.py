@@ -12,6 +12,7 @@ from node.web.amendment_look import Shown
 
 # What is still to be settled is read beside the text, the rest on its own page.
 _SHOWN = (*amending.WAITING, Standing.VOTING)
+_FOR_THE_VOTE = (Standing.TO_VOTE, Standing.VOTING)
 
 
 class Life(NamedTuple):
@@ -19,6 +20,8 @@ class Life(NamedTuple):
 
     steps: Sequence[Step]
     waiting: Sequence[Shown]
+    voted: Sequence[Shown]
+    waits_for: int | None
     amendments_count: int
     leanings: Mapping[str, int]
     leaning: str
@@ -34,10 +37,14 @@ async def look(tx: Transaction, dossier: Dossier, member: Member | None) -> Life
     is_open = dossier.state in proposals.OPEN
     shown = await amendment_look.look(tx, dossier, member)
     needed = await endorsements.needed(tx) if is_open else 0
+    every = [one for head in shown for one in (head, *head.under)]
+    first = (one.one.number for one in every if one.one.state in _FOR_THE_VOTE)
     return Life(
         steps=await carrying.steps(tx, dossier.id),
         waiting=[one for one in shown if one.one.state in _SHOWN],
-        amendments_count=sum(1 + len(one.under) for one in shown),
+        voted=_voted(every),
+        waits_for=next(first, None),
+        amendments_count=len(every),
         leanings=await rounds.leanings(tx, dossier.id) if is_open else {},
         leaning=await rounds.leaning_of(tx, dossier.id, member) if member and is_open else "",
         needed=needed,
@@ -46,3 +53,13 @@ async def look(tx: Transaction, dossier: Dossier, member: Member | None) -> Life
         is_open=is_open,
         is_unsettled=dossier.state is State.DECIDED and dossier.outcome in carrying.UNSETTLED,
     )
+
+
+def _voted(every: Sequence[Shown]) -> Sequence[Shown]:
+    """Return those that the assembly voted on, the first vote first."""
+    found = [
+        (one.vote.closed_at, one.one.number, one)
+        for one in every
+        if one.vote is not None and one.vote.outcome and one.vote.closed_at is not None
+    ]
+    return [one for _, _, one in sorted(found, key=lambda entry: entry[:2])]

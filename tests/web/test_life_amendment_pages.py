@@ -62,6 +62,9 @@ async def test_an_amendment_is_voted_and_enters_the_text(place: Place) -> None:
         waits = await ana.get("/p/1/ouvrir-le-vote")
         assert waits.status_code == 409
         assert "L’amendement 1 doit être voté par l’assemblée avant le texte." in text(waits)
+        page = await ana.get("/p/1")
+        assert "L’amendement 1 doit être voté par l’assemblée avant le texte." in text(page)
+        assert "/p/1/ouvrir-le-vote" not in page.text
         done = await opened(ana)
         assert done.headers["location"] == "/p/1/amendements/1"
         assert "Texte arrêté, vote sur un amendement jusqu’au" in text(await ben.get("/p/1"))
@@ -69,6 +72,7 @@ async def test_an_amendment_is_voted_and_enters_the_text(place: Place) -> None:
         ballot = await ben.get("/p/1/amendements/1/voter")
         assert "Faut-il changer le texte ainsi ?" in text(ballot)
         assert "<ins>" in ballot.text
+        assert "Je veux que le texte soit changé ainsi." in text(ballot)
         assert (await cast(ben, "for")).headers["location"] == "/p/1/amendements/1/recu"
         assert "Des bancs – Amendement 1" in text(await ben.get("/p/1/amendements/1/recu"))
         assert (await cast(ana, "for")).status_code == 303
@@ -81,7 +85,9 @@ async def test_an_amendment_is_voted_and_enters_the_text(place: Place) -> None:
         said = text(await ben.get("/p/1/amendements/1"))
         assert "L’assemblée a adopté cet amendement (2 > 0)." in said
         assert "2 pour" in said
-        assert "Au soleil." in text(await ben.get("/p/1"))
+        main = text(await ben.get("/p/1"))
+        assert "Au soleil." in main
+        assert "amendement 1. L’assemblée a adopté cet amendement (2 > 0)." in main
         credit = "Amendement 1, proposé par Ben, adopté par l’assemblée (2 > 0)"
         assert credit in text(await ben.get("/p/1/versions"))
         ballots = (await ana.get("/p/1/amendements/1/bulletins.json")).json()
