@@ -1,7 +1,5 @@
 """The address of a thing answers another server with the thing itself."""
 
-from datetime import datetime
-
 import msgspec
 from sqlalchemy import select
 from starlette.requests import Request
@@ -14,7 +12,7 @@ from node.activitypub.document import Document
 from node.assembly import assemblies, calls, contributions, decisions, proposals, register, votes
 from node.database import Transaction
 from node.errors import Gone, NotFound
-from node.federation import collections, identity
+from node.federation import collections, departures, identity
 from node.federation.objects import actor as actor_object
 from node.federation.objects import call as call_object
 from node.federation.objects import common
@@ -26,7 +24,6 @@ from node.federation.publish import contribution as publish_contribution
 from node.models import (
     Actor,
     Assembly,
-    Contribution,
     Decision,
     Member,
     OutboxItem,
@@ -146,7 +143,7 @@ async def note(request: Request) -> Response:
             return await _said(tx, uri)
         if not found.is_federated:
             raise NotFound("nothing of that name was said to others")
-        gone_at = found.deleted_at or await _gone_with_its_author(tx, found)
+        gone_at = found.deleted_at or await departures.since_its_author_left(tx, found)
         if gone_at is not None:
             return ActivityResponse(common.tombstone(uri, "Note", clock.wire(gone_at)), 410)
         return ActivityResponse(await publish_contribution.written(tx, found))
@@ -160,7 +157,7 @@ async def activity(request: Request) -> Response:
         found = await tx.find(statement)
         if not isinstance(found, OutboxItem):
             raise NotFound("no such activity was said to everybody")
-        if found.type != "Delete" and await _since_when_gone(tx, found.actor_id) is not None:
+        if found.type != "Delete" and await departures.since(tx, found.actor_id) is not None:
             raise Gone("who said it is no longer to be found here")
     return Response(found.document.encode(), media_type=contexts.MEDIA_TYPE)
 
@@ -240,26 +237,8 @@ async def _actor(tx: Transaction, assembly: Assembly, path: str) -> Actor:
     if found.type == "Person":
         member = await tx.find(select(Member).where(Member.actor_id == found.id))
         if not isinstance(member, Member) or not member.is_published:
-            raise _gone_or_unknown(member)
+            raise departures.gone_or_unknown(member)
     return found
-
-
-def _gone_or_unknown(member: Member | None) -> NotFound | Gone:
-    """Whoever never existed outside is not known to be here (P13); others are told it is over."""
-    if member is None or member.unpublished_at is None:
-        return NotFound("nobody here is called so")
-    return Gone("they are no longer to be found here", since=clock.wire(member.unpublished_at))
-
-
-async def _gone_with_its_author(tx: Transaction, found: Contribution) -> datetime | None:
-    """A member who no longer exists outside takes what they said outside with them."""
-    return None if found.is_outside else await _since_when_gone(tx, found.author_id)
-
-
-async def _since_when_gone(tx: Transaction, actor_id: int) -> datetime | None:
-    statement = select(Member.unpublished_at).where(Member.actor_id == actor_id)
-    found = await tx.scalar(statement.where(Member.is_published.is_(False)))
-    return found if isinstance(found, datetime) else None
 
 
 async def _proposal(tx: Transaction, number: int) -> Proposal:
