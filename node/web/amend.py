@@ -1,7 +1,5 @@
 """Amendments to a proposal: listed, proposed, answered, withdrawn."""
 
-from collections.abc import Sequence
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -139,7 +137,8 @@ async def _all(request: Request, values: Form, *problems: Problem) -> Response:
 
 
 async def _which(request: Request, proposal: Proposal) -> Response:
-    texts: Sequence[str] = paragraphs.split(proposal.version.source)
+    spoken, found = proposal.language, paragraphs.split(proposal.version.source)
+    texts = [amendment_look.as_read(one, spoken) for one in found]
     return await page(request, "amend_which.html", proposal=proposal, texts=texts)
 
 
@@ -151,7 +150,7 @@ async def _writing(
         "amend.html",
         status=422 if problems else 200,
         proposal=proposal,
-        original=original,
+        original=amendment_look.as_read(original, proposal.language),
         values=values,
         problems=problems,
     )

@@ -1,16 +1,19 @@
 """Amendments as pages show them: what each changes, where it stands, who may do what about it."""
 
+import functools
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from markupsafe import Markup
 from sqlalchemy import select
 
+from node import texts
 from node.assembly import amending, amendments, proposals
 from node.assembly.dossiers import Dossier
 from node.assembly.voting import on_amendments
 from node.database import Transaction
 from node.models import Amendment, Member, Standing, Version, Vote
-from node.web import differences
+from node.web import differences, reading
 from node.web.differences import Piece
 
 
@@ -66,7 +69,7 @@ def _shown(
     is_outdated = amending.is_outdated(one, text, amended)
     return Shown(
         one=one,
-        rows=differences.between(one.original, one.replacement),
+        rows=_rows(one.original, one.replacement),
         place=amending.where(one, text) if amended is None and is_waiting else None,
         is_outdated=is_outdated,
         may_answer=is_open and is_waiting and answers,
@@ -95,8 +98,20 @@ async def asked_about(tx: Transaction, vote_id: int) -> Shown | None:
     one = await tx.find(statement.where(Vote.id == vote_id))
     if not isinstance(one, Amendment):
         return None
-    rows = differences.between(one.original, one.replacement)
+    rows = _rows(one.original, one.replacement)
     return Shown(one, rows, None, False, False, False, False, False, None, [])
+
+
+def as_read(markdown: str, spoken: str) -> Markup:
+    """Return a paragraph as people read it, without the signs it is written with."""
+    return reading.ours(texts.render(markdown), spoken)
+
+
+@functools.lru_cache(maxsize=256)
+def _rows(original: str, replacement: str) -> tuple[tuple[Piece, ...], ...]:
+    """Compare what is read; where only the signs differ, compare these."""
+    rows = differences.between(*(texts.plain(texts.render(one)) for one in (original, replacement)))
+    return differences.between(original, replacement) if differences.is_same(rows) else rows
 
 
 async def _votes(tx: Transaction, found: Sequence[Amendment]) -> Sequence[Vote]:

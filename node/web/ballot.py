@@ -165,7 +165,7 @@ async def _question(
         needs_reason=asking.method.name in ("consent", "consensus"),
         rule=ballot_words.rule(words, sheet, sheet.rule, convocation=sheet.convocation),
         least=secret.LEAST_VOTERS,
-        content=reading.ours(content),
+        content=reading.ours(content, sheet.language),
         amended=amended,
         problems=problems,
         values=values,

@@ -98,7 +98,7 @@ async def _page(
         proposal=dossier,
         uri=uri,
         canonical=reading.proposal_path(dossier.number, dossier.title),
-        content=reading.ours(dossier.content),
+        content=reading.ours(dossier.content, dossier.language),
         sentence=plain(dossier.content, 200),
         threads=voices.threads(request, said),
         voices_count=voices.count(said),

@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from node.errors import NotFound
 from node.texts import sanitise
+from node.web.typography import french_page
 
 _NUMBER_MAX = 2**63 - 1
 
@@ -64,9 +65,12 @@ def foreign(content: str) -> Markup:
     return Markup(sanitise(content))  # noqa: S704
 
 
-def ours(content: str) -> Markup:
-    """Show HTML that this node made from Markdown, and cleaned then."""
-    return Markup(content)  # noqa: S704
+def ours(content: str, spoken: str = "") -> Markup:
+    """Show HTML that this node made from Markdown, and cleaned then, with the spaces of French."""
+    return Markup(_french(content) if spoken == "fr" else content)  # noqa: S704
+
+
+_french = functools.lru_cache(maxsize=256)(french_page)
 
 
 @functools.lru_cache(maxsize=256)

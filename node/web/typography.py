@@ -3,15 +3,25 @@
 import re
 
 _NARROW, _FIXED = "\u202f", "\u00a0"
-_BEFORE = re.compile(r"(?<=\S)[ \u00a0](?=[;!?»](?:\W|$))")
+_BEFORE = re.compile(r"(?<!\s)[ \u00a0](?=[;!?»](?:\W|$))")
 _COLON = re.compile(r"(?<=\S) (?=:(?:\s|$))")
 _AFTER = re.compile(r"(?<=«)[ \u00a0]?(?=\S)")
+_CODE_OR_WORDS = re.compile(r"<(?:code|pre)\b.*?</(?:code|pre)>|<[^>]*>|([^<]+)", re.DOTALL)
 _NUMBER = re.compile(r"(?<=\d) (?=\d{3}\b|[%€h]\b|[%€])")
+
+
+def french_page(page: str) -> str:
+    """Do it, the spaces alone, in the words of an HTML text, but not in code."""
+    return _CODE_OR_WORDS.sub(lambda found: _spaced(found[0]) if found[1] else found[0], page)
 
 
 def french(text: str) -> str:
     """Replace the spaces of a French plain text by those that no line breaks at."""
+    return _spaced(text).replace("'", "’")
+
+
+def _spaced(text: str) -> str:
     text = _BEFORE.sub(_NARROW, text)
     text = _COLON.sub(_FIXED, text)
     text = _AFTER.sub(_NARROW, text)
-    return _NUMBER.sub(_NARROW, text).replace("'", "’")
+    return _NUMBER.sub(_NARROW, text)

@@ -53,7 +53,7 @@ async def one(request: Request) -> Response:
         canonical=reading.proposal_path(dossier.number, dossier.title),
         uri=f"{request.state.assembly.origin}/p/{dossier.number}/r/{number}",
         version=version,
-        content=reading.ours(version.content),
+        content=reading.ours(version.content, dossier.language),
         is_last=version is versions[-1],
     )
 

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from node.app import create_app
 from node.models import Model
 from node.settings import Settings
-from node.web.typography import french
+from node.web.typography import french, french_page
 from tests.web.conftest_shell import ORIGIN, Door, opened
 
 HEADERS = {
@@ -178,3 +178,10 @@ async def test_following_from_elsewhere_gives_the_address_when_no_server_is_foun
 def test_french_puts_its_spaces_where_no_line_breaks(written: str, printed: str) -> None:
     assert french(written) == printed
     assert french(printed) == printed
+
+
+def test_french_spaces_stand_in_the_words_of_a_page_alone() -> None:
+    page = '<p>Pourquoi <a href="/a ?b">ici ; là</a> ?</p><pre><code>x ? y</code></pre>'
+    assert french_page(page) == (
+        '<p>Pourquoi <a href="/a ?b">ici\u202f; là</a>\u202f?</p><pre><code>x ? y</code></pre>'
+    )
