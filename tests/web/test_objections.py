@@ -214,6 +214,18 @@ async def test_there_are_objections_only_where_consent_is_asked(place: Place) ->
         assert (await visitor.get("/p/1/objections")).status_code == 409
 
 
+async def test_what_nobody_chose_is_what_the_method_usually_does(place: Place) -> None:
+    for name, field, usual in (
+        ("consent", "silence_is_consent", "no"),
+        ("qualified_majority", "strict", "no"),
+        ("consent", "fallback", "rejected"),
+    ):
+        async with await place.signed_in(place.ana) as ana:
+            form = (await ana.get(f"/p/1/ouvrir-le-vote?methode={name}")).text
+        select = form[form.index(f'id="rule-{field}"') :].partition("</select>")[0]
+        assert re.findall(r'value="([^"]+)" selected', select) == [usual]
+
+
 async def test_the_rules_of_objections_are_read_and_changed(place: Place) -> None:
     async with await place.signed_in(place.ana) as ana:
         for slug, value, said in (
