@@ -93,12 +93,20 @@ def check(old: Decision, correction: Correction) -> None:
     for name, (text, most) in texts.items():
         if len(text) > most:
             problems.append(Problem(name, "correction-too-long", {"max": most}))
+    if _needs_review(old) and correction.review_on is None:
+        problems.append(Problem("review_on", "correction-review-missing", {}))
     if correction.tally and not may_recount(old):
         problems.append(Problem("tally", "correction-not-countable", {}))
     if not problems and _says_the_same(old, correction):
         problems.append(Problem("statement", "correction-changes-nothing", {}))
     if problems:
         raise Invalid(*problems)
+
+
+def _needs_review(old: Decision) -> bool:
+    """What was consented to is always looked at again (deciding.md, section 5)."""
+    is_consent = old.vote is not None and old.vote.method == "consent"
+    return is_consent and old.outcome in decisions.ADOPTED
 
 
 def _says_the_same(old: Decision, correction: Correction) -> bool:

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from node import clock
 from node.assembly import calls, timelines
 from node.assembly.timelines import ProposalLine
-from node.models import Assembly, Call
+from node.models import Assembly, Call, State
 from node.texts import plain, readable
 from node.web import meeting_words, reading
 from node.words import Words
@@ -35,6 +35,7 @@ class Entry:
     url: str = ""
     sequence: int = 0
     is_cancelled: bool = False
+    alarm: str = ""
 
 
 async def everything(request: Request) -> Response:
@@ -107,6 +108,10 @@ def _event(entry: Entry) -> Iterator[str]:
         yield f"LOCATION:{escape(entry.place)}"
     if entry.url:
         yield f"URL:{re.sub(r'[^!-~]', '', entry.url)}"
+    if entry.alarm:
+        yield from ("BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:-P1D")
+        yield f"DESCRIPTION:{escape(entry.alarm)}"
+        yield "END:VALARM"
     yield "END:VEVENT"
 
 
@@ -158,13 +163,17 @@ def _of_meeting(call: Call, assembly: Assembly, words: Words) -> str:
 
 
 def _of_vote(line: ProposalLine, assembly: Assembly, words: Words) -> Entry:
+    """The end of a vote, with an alarm a day before; one on an amendment is another event."""
     closes_at = line.vote_closes_at or clock.now()
+    what = "amendement" if line.state is State.FROZEN else "vote"
+    title = words(f"calendar.{what}-closes", title=line.title)
     return Entry(
-        uid=f"p-{line.number}-vote@{assembly.actor.domain}",
+        uid=f"p-{line.number}-{what}@{assembly.actor.domain}",
         stamp=line.changed_at,
         starts_at=closes_at,
         ends_at=closes_at,
-        title=words("calendar.vote-closes", title=line.title),
+        title=title,
+        alarm=title,
         url=f"{assembly.origin}/p/{line.number}",
     )
 

@@ -7,7 +7,9 @@ import pytest
 
 from node.assembly import corrections, decisions, follow_ups, proposals, votes
 from node.assembly.corrections import Correction
+from node.assembly.voting.terms import Terms
 from node.database import Transaction
+from node.errors import Invalid
 from node.models import Decision, Member
 from tests.assembly.conftest import later
 
@@ -55,6 +57,22 @@ async def test_what_was_noted_goes_on_under_the_correction(tx: Transaction, ana:
     assert (found.id, now.holder) == (new.id, "Léa")
     await follow_ups.add(tx, new, by=ana, is_done=True)
     assert await late(tx) == []
+
+
+async def test_what_was_consented_to_keeps_its_date_of_review(tx: Transaction, ana: Member) -> None:
+    text = await proposals.publish(tx, carrier=ana, title="Un banc", text="Un texte.")
+    on = Terms(method="consent", parameters={"minimum_hours": 0})
+    vote = await votes.open_vote(tx, text, by=ana, closes_at=later(days=1), on=on)
+    digest = vote.version.digest
+    await votes.cast_ballot(tx, vote, ana, "consent", version_digest=digest)
+    decision = await votes.close(tx, vote)
+    assert decision is not None
+    assert (decision.outcome, decision.review_on is not None) == ("adopted", True)
+    with pytest.raises(Invalid) as refused:
+        await corrections.correct(tx, decision, ana, Correction(reason="a", statement="b"))
+    assert [one.field for one in refused.value.problems] == ["review_on"]
+    kept = Correction(reason="a", statement="b", review_on=AHEAD)
+    assert (await corrections.correct(tx, decision, ana, kept)).review_on == AHEAD
 
 
 @pytest.mark.parametrize("seed", range(4))

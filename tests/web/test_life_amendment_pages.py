@@ -77,6 +77,10 @@ async def test_an_amendment_is_voted_and_enters_the_text(place: Place) -> None:
         assert "Des bancs – Amendement 1" in text(await ben.get("/p/1/amendements/1/recu"))
         assert (await cast(ana, "for")).status_code == 303
         assert (await ana.get("/p/1/reviser")).status_code == 409
+        calendar = (await ben.get("/agenda.ics")).text
+        assert "UID:p-1-amendement@" in calendar
+        assert "Fin du vote sur un amendement" in calendar
+        assert "BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:-P1D\r\n" in calendar
         assert (await ana.get("/p/1/amendements/1/bulletins.json")).status_code == 409
         check = await ana.post("/p/1/amendements/1/clore", data={"step": "check"})
         assert "entre dans le texte" in text(check)
