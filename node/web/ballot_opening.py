@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from starlette.requests import Request
@@ -14,7 +14,7 @@ from node.assembly.voting import on_amendments, opening, seats, terms
 from node.assembly.voting.terms import Terms
 from node.database import Transaction
 from node.errors import Invalid, NotFound, NotNow, Problem
-from node.models import Amendment, Proposal, State
+from node.models import Amendment, Meeting, Proposal, State
 from node.web import ballot_at, ballot_parameters, ballot_words, meeting_words
 from node.web.compose import servers
 from node.web.forms import Form, filled, form, see_other
@@ -74,16 +74,28 @@ async def ask_to_open(request: Request) -> Response:
             request, "vote_method.html", proposal=asked.proposal, asked=asked, methods=allowed
         )
     days = kept.days
-    end = (clock.now() + timedelta(days=days)).astimezone(assemblies.zone(request.state.assembly))
+    meeting = next((one for one, has_it in listed if has_it), None)
+    end = _end(clock.now() + timedelta(days=days), meeting, request)
     values = filled(
         closes_at_date=f"{end:%Y-%m-%d}",
-        closes_at_time="20:00",
+        closes_at_time=f"{end:%H:%M}",
         method=name,
         **ballot_parameters.described(usual.parameters),
-        meeting=next((one.call.number for one, has_it in listed if has_it), ""),
+        meeting=meeting.call.number if meeting else "",
         **_flags(usual),
     )
     return await _opening(request, asked, values)
+
+
+def _end(usual: datetime, meeting: Meeting | None, request: Request) -> datetime:
+    """Offer the evening of a day; when the text is on an agenda, not before that meeting ends."""
+    zone = assemblies.zone(request.state.assembly)
+    end = usual.astimezone(zone).replace(hour=20, minute=0)
+    if meeting is None:
+        return end
+    call = meeting.call
+    over = call.ends_at or call.starts_at + timedelta(hours=3)
+    return max(end, over.astimezone(zone))
 
 
 async def open_vote(request: Request) -> Response:
@@ -104,6 +116,8 @@ async def open_vote(request: Request) -> Response:
             async with request.app.state.node.database.read() as tx:
                 await asked.must_be_ready(tx)
                 checked = await asked.allowed(tx, chosen)
+                if checked.meeting_id is not None:
+                    await seats.must_be_held(tx, checked.meeting_id, before=closes_at)
             votes.must_be_ahead(closes_at)
             return await _check(request, asked, answers, checked, closes_at)
         async with request.app.state.node.database.transaction() as tx:

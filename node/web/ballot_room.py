@@ -114,7 +114,9 @@ async def _page(request: Request, values: Form | None, *problems: Problem) -> Re
             "people": await room.people(tx, vote.id),
             "represented": await room.represented(tx, vote.id),
             "signed": await _signed(tx, entered),
-            "meetings": [] if meeting else await seats.candidates(tx, sheet.number),
+            "meetings": []
+            if meeting
+            else await seats.candidates(tx, sheet.number, before=vote.closes_at),
         }
     if values is None:
         values = filled(present="\n".join(handles[one] for one, _ in expected.here))

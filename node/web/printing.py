@@ -5,10 +5,13 @@ import functools
 import hashlib
 import importlib
 import importlib.util
+import logging
 from pathlib import Path
 
 STYLE = (Path(__file__).parent / "static" / "book.css").read_text("utf-8")
 SHEET_URL = f"/static/book-{hashlib.sha256(STYLE.encode()).hexdigest()[:12]}.css"
+# They tell of every step they take.
+_CHATTY = ("weasyprint.progress", "fontTools")
 
 
 @functools.cache
@@ -16,6 +19,8 @@ def is_available() -> bool:
     """Say whether PDFs can be made: the extra is installed, and so are the libraries it uses."""
     if importlib.util.find_spec("weasyprint") is None:
         return False
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
     try:
         importlib.import_module("weasyprint")
     except OSError:  # Pango is a package of the system and not of Python.

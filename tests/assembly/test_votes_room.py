@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from node import clock
-from node.assembly import attendance, meetings, members, proposals, votes
+from node.assembly import attendance, calls, meetings, members, proposals, votes
 from node.assembly.meetings import Convocation
 from node.assembly.voting import proxies, room, seats
 from node.database import Transaction
@@ -221,6 +221,29 @@ async def test_a_vote_is_taken_at_a_meeting_until_its_room_has_voted(
     assert vote.meeting_id == meeting.id
     await room.enter(tx, vote, by=ana, present=[ana.id], figures={"for": 1})
     assert await refused(NotNow, seats.attach(tx, vote, meeting, by=ben)) == ["room-has-voted"]
+
+
+async def test_a_vote_that_ends_before_the_meeting_is_not_taken_there(
+    tx: Transaction, ben: Member, proposal: Proposal
+) -> None:
+    convocation = Convocation(
+        title="Plus tard",
+        text="",
+        starts_at=clock.now() + timedelta(days=3),
+        how_to_join="Venez.",
+        place_name="Ici",
+    )
+    late = await meetings.publish(tx, ben, convocation)
+    assert await refused(Invalid, opened(tx, proposal, ben, meeting_id=late.id)) == [
+        "closes-before-the-meeting"
+    ]
+    vote = await opened(tx, proposal, ben)
+    early = seats.attach(tx, vote, late, by=ben)
+    assert await refused(Invalid, early) == ["closes-before-the-meeting"]
+    assert await seats.candidates(tx, proposal.number, before=vote.closes_at) == []
+    await calls.cancel(tx, late.call, by=ben, reason="Neige.")
+    assert await seats.candidates(tx, proposal.number) == []
+    assert await refused(Invalid, seats.attach(tx, vote, late, by=ben)) == ["no-such-meeting"]
 
 
 PAPER: list[tuple[str, dict[str, Any], list[tuple[object, int]], object]] = [

@@ -2,16 +2,19 @@
 
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 
+from node import clock
 from node.assembly import attendance, meetings, members, method
 from node.models import RoomCount
 from tests.conftest import MakeSettings, Travel
 from tests.web.pages_helper import HOST, Place, a_place, hidden, text
-from tests.web.test_ballot_pages import BY_OPTIONS, FIELDS, KEPT, opened
+from tests.web.test_ballot_pages import BY_OPTIONS, FIELDS, KEPT, day, opened
 from tests.web.test_meetings import meet
 
 ROOM = "/p/1/salle"
@@ -51,10 +54,15 @@ def filled(page: httpx.Response) -> dict[str, str]:
 
 
 async def test_the_sheet_of_a_meeting_fills_the_page_in(place: Place, travel: Travel) -> None:
-    number = await meet(place)
+    number = await meet(place, starts_at=clock.now() + timedelta(hours=1))
     async with await place.signed_in(place.ana) as ana:
         form = await ana.get("/p/1/ouvrir-le-vote?methode=majority")
         assert f'<option value="{number}" selected>Assemblée de décembre' in form.text
+        yesterday = {**hidden(form), **day(), "closes_at_date": f"{clock.now():%Y-%m-%d}"}
+        early = {**yesterday, "closes_at_time": "00:01", "meeting": str(number), "step": "check"}
+        refused = await ana.post("/p/1/ouvrir-le-vote", data=early)
+        assert refused.status_code == 422
+        assert "se termine avant que cette réunion commence" in text(refused)
     check = await opened(place, "majority", meeting=str(number))
     assert "Assemblée de décembre" in text(check)
     await there(place, number, "ana", "ben", "ch")
@@ -92,9 +100,19 @@ async def test_the_sheet_of_a_meeting_fills_the_page_in(place: Place, travel: Tr
         assert "3 sur 4" in text(await ana.get(closed.headers["location"]))
 
 
+async def test_the_vote_is_offered_to_last_until_the_meeting_is_over(place: Place) -> None:
+    starts_at = clock.now() + timedelta(days=40)
+    await meet(place, starts_at=starts_at)
+    async with await place.signed_in(place.ana) as ana:
+        form = await ana.get("/p/1/ouvrir-le-vote?methode=majority")
+    over = (starts_at + timedelta(hours=3)).astimezone(ZoneInfo("Europe/Paris"))
+    assert f'value="{over:%Y-%m-%d}"' in form.text
+    assert f'value="{over:%H:%M}"' in form.text
+
+
 async def test_a_vote_opened_without_a_meeting_takes_its_sheet_later(place: Place) -> None:
     await opened(place, "majority")
-    number = await meet(place)
+    number = await meet(place, starts_at=clock.now() + timedelta(hours=1))
     await there(place, number, "ana", "ch")
     async with await place.signed_in(place.ana) as ana:
         page = await ana.get(ROOM)

@@ -81,6 +81,8 @@ async def freeze(
     amendment_id: int | None = None,
 ) -> Vote:
     """Keep a vote on the text as it stands, with its roll and, where it is secret, its urn."""
+    if kept.meeting_id is not None:
+        await seats.must_be_held(tx, kept.meeting_id, before=closes_at)
     roll = await members.on_roll(tx, clock.now())
     if not roll:
         raise NotNow("nobody is on the roll", code="nobody-on-the-roll")

@@ -6,7 +6,7 @@ represented has one seat whichever way they gave their voice (deciding.md, secti
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -49,17 +49,24 @@ async def attach(tx: Transaction, vote: Vote, meeting: Meeting, *, by: Member) -
         raise NotNow("the vote is closed", code="vote-is-closed")
     if await tx.get(RoomCount, vote.id) is not None:
         raise NotNow("the room has voted already", code="room-has-voted")
-    await must_be_held(tx, meeting.id)
+    await must_be_held(tx, meeting.id, before=vote.closes_at)
     vote.meeting_id = meeting.id
     tx.add(VoteChange(vote_id=vote.id, kind="room-meeting", reason="", member_id=by.id))
     await tx.flush()
 
 
-async def must_be_held(tx: Transaction, meeting_id: int) -> Meeting:
-    """Return the meeting. Raise Invalid when there is none, or when it was called off."""
+async def must_be_held(
+    tx: Transaction, meeting_id: int, *, before: datetime | None = None
+) -> Meeting:
+    """Return the meeting. Raise Invalid when there is none, when it was called off, or is too late.
+
+    A vote that ends before the meeting begins cannot be taken there.
+    """
     meeting = await tx.get(Meeting, meeting_id)
     if meeting is None or meeting.call.cancelled_at is not None:
         raise Invalid(Problem("meeting", "no-such-meeting", {}))
+    if before is not None and meeting.call.starts_at >= before:
+        raise Invalid(Problem("meeting", "closes-before-the-meeting", {}))
     return meeting
 
 
@@ -73,15 +80,20 @@ async def meeting_of(tx: Transaction, meeting_id: int | None) -> Meeting | None:
     return meeting
 
 
-async def candidates(tx: Transaction, proposal_number: int) -> list[tuple[Meeting, bool]]:
+async def candidates(
+    tx: Transaction, proposal_number: int, *, before: datetime | None = None
+) -> list[tuple[Meeting, bool]]:
     """Return the meetings that a vote may be taken at, soonest first: is the text on the agenda?"""
-    found = await tx.all(
+    statement = (
         select(Meeting)
         .join(Meeting.call)
         .where(Call.cancelled_at.is_(None), Call.starts_at > clock.now() - _STILL)
         .order_by(Call.starts_at)
         .limit(30)
     )
+    if before is not None:
+        statement = statement.where(Call.starts_at < before)
+    found = await tx.all(statement)
     return [
         (one, any(item.proposal_number == proposal_number for item in one.items)) for one in found
     ]
