@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from node.assembly import decisions, follow_ups, register
 from node.assembly.follow_ups import Standing
+from node.assembly.voting import secret
 from node.database import Transaction
 from node.federation import register_rows
 from node.models import Actor, Decision, FollowUp, Opinion
@@ -76,6 +77,10 @@ def _figures(words: Words, decision: Decision) -> dict[str, Any]:
         "chosen": chosen,
         "tied": [names.get(code, code) for code in decision.working.get("tied", ())],
         "has_draw": "draw" in decision.working,
+        "least": secret.LEAST_VOTERS,
+        "is_too_few": bool(
+            decision.vote and decision.vote.is_secret and decision.turnout < secret.LEAST_VOTERS
+        ),
         "rule": words(rule) if words.has(rule) else "",
         "quorums": [register_words.quorum(one, words) for one in decision.quorums],
         "outside": [line for line in tables.of(outside, names) if line.times],

@@ -13,7 +13,13 @@ _EVERYBODY = """
 _MEMBER = """
 / /p/1 /p/2 /p/4 /d/1 /e/1 /e/2 /reseau/{news} /tableau-de-bord /ecrire /ecrire/proposition
 /ecrire/appel /ecrire/reunion /p/1/reviser /p/1/retirer /p/1/ouvrir-le-vote
-/p/1/ouvrir-le-vote?methode= /p/1/ouvrir-le-vote?methode=equal_shares /p/2/voter /p/2/recu
+/p/1/ouvrir-le-vote?methode= /p/1/ouvrir-le-vote?methode=equal_shares
+/p/1/ouvrir-le-vote?methode=majority_judgment /p/1/ouvrir-le-vote?methode=schulze
+/p/1/ouvrir-le-vote?methode=approval /p/1/ouvrir-le-vote?methode=star
+/p/1/ouvrir-le-vote?methode=dots /p/1/ouvrir-le-vote?methode=d21
+/p/1/ouvrir-le-vote?methode=dates /p/1/ouvrir-le-vote?methode=single
+/p/1/ouvrir-le-vote?methode=consent /p/1/ouvrir-le-vote?methode=consensus /p/4/salle
+/p/2/voter /p/2/recu
 /p/4/voter /p/2/clore /p/2/prolonger /p/2/annuler-le-vote /p/2/changer-le-texte /p/2/salle
 /p/4/procuration /d/1/suite /e/1/modifier /e/1/annuler /e/2/reunion
 /e/2/ordre-du-jour /e/2/emargement /e/2/emargement/imprimer /e/2/compte-rendu/ecrire
@@ -30,6 +36,7 @@ _IN_CHARGE = """
 /admin /admin/reglages /admin/membres /admin/reseau /admin/file /admin/journal /interagir
 /@ana /compte/page /d/1 /d/1/corriger /admin/journal-des-actes /admin/membres/{member} /admin/regles
 /admin/regles/methodes /admin/membres/invitations/{invitation}
+/admin/membres/invitations/{invitation}/imprimer
 """
 
 PAGES = [
@@ -64,7 +71,6 @@ NO_PAGES: set[str] = {
     "/u/{handle}",
     "/p/{n:int}-{slug}",
     "/authorize_interaction",
-    "/admin/membres/invitations/{id:int}/imprimer",
     "/admin/membres/demandes/{id:int}",
     "/invitation/{secret}",
     "/rejoindre/demande/{secret}",

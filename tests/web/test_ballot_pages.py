@@ -313,3 +313,23 @@ async def test_the_number_of_fields_is_within_what_a_form_may_have(place: Place)
         many = {f"o{n}": "3" for n in range(1, 41)}
         cast = {**page, **many, "reason": "Oui", "confirmed": "yes"}
         assert (await ben.post("/p/1/voter", data=cast)).status_code == 303
+
+
+async def test_a_secret_vote_of_too_few_says_why_there_are_no_figures(place: Place) -> None:
+    await opened(place, "majority", secret="yes")
+    async with await place.signed_in(place.ana) as ana:
+        page = await ana.get("/p/1/voter")
+        for limit in ("qui administrent ce site", "faire pression", "copie du disque"):
+            assert limit in text(page), limit
+        check = await ana.post("/p/1/voter", data={**hidden(page), "choice": "for"})
+        await ana.post("/p/1/voter", data={**hidden(check), "confirmed": "yes"})
+        closed = await ana.post("/p/1/clore", data={"step": "close"})
+        decision = await ana.get(closed.headers["location"])
+    said = text(decision)
+    assert "Participation : 1 sur 2 membres. Trop peu de personnes" in said
+    assert "Si moins de 3 personnes votent, aucun résultat n’est publié." in said
+    assert "Pour 1" not in said
+    async with place.visitor() as browser:
+        refused = await browser.get("/p/1/bulletins.json")
+    assert refused.status_code == 409
+    assert "dirait qui a voté quoi" in text(refused)
