@@ -36,7 +36,6 @@ _IN_CHARGE = """
 /admin /admin/reglages /admin/membres /admin/reseau /admin/file /admin/journal /interagir
 /@ana /compte/page /d/1 /d/1/corriger /admin/journal-des-actes /admin/membres/{member} /admin/regles
 /admin/regles/methodes /admin/membres/invitations/{invitation}
-/admin/membres/invitations/{invitation}/imprimer
 """
 
 PAGES = [
@@ -72,6 +71,7 @@ NO_PAGES: set[str] = {
     "/p/{n:int}-{slug}",
     "/authorize_interaction",
     "/admin/membres/demandes/{id:int}",
+    "/admin/membres/invitations/{id:int}/imprimer",
     "/invitation/{secret}",
     "/rejoindre/demande/{secret}",
     "/lien/{secret}",
