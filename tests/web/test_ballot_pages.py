@@ -1,5 +1,6 @@
 """Voting on pages without any script: every kind of ballot, the opening, what may be changed."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -333,3 +334,14 @@ async def test_a_secret_vote_of_too_few_says_why_there_are_no_figures(place: Pla
         refused = await browser.get("/p/1/bulletins.json")
     assert refused.status_code == 409
     assert "dirait qui a voté quoi" in text(refused)
+
+
+async def test_the_parameters_of_a_method_are_shown_as_they_would_be(place: Place) -> None:
+    async with await place.signed_in(place.ana) as ana:
+        form = (await ana.get("/p/1/ouvrir-le-vote?methode=majority_judgment")).text
+        assert re.search(r'name="rule-grades"[^>]* value="7"', form)
+        assert re.search(r'name="rule-winners"[^>]* value="1"', form)
+        typed = {"method": "majority_judgment", "rule-grades": "x", "options": OPTIONS, **day()}
+        again = await ana.post("/p/1/ouvrir-le-vote", data={**typed, "step": "check"})
+        assert again.status_code == 422
+        assert re.search(r'name="rule-grades"[^>]* value="x"', again.text)

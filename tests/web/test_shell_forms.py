@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from node.assembly import proposals
+from node.web.forms import Form
 from node.web.typed import read_day, read_time
 from tests.web.conftest_shell import Door, errors_in, opened, token_in
 
@@ -139,3 +140,10 @@ def test_days_are_read_as_people_write_them(typed: str, read: date | None) -> No
 )
 def test_hours_are_read_as_people_write_them(typed: str, read: time | None) -> None:
     assert read_time(typed) == read
+
+
+def test_a_form_knows_which_fields_it_was_given() -> None:
+    given = Form({"title": ""})
+    assert "title" in given
+    assert "text" not in given
+    assert (given["title"], given["text"]) == ("", "")
