@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from node.assembly import votes
-from node.assembly.voting import objecting, proxies, secret, sheets
+from node.assembly.voting import objecting, objection_words, proxies, secret, sheets
 from node.assembly.voting.answers import checked_reason
 from node.assembly.voting.sheets import Place, Sheet
 from node.database import Transaction
@@ -54,7 +54,7 @@ async def answer(request: Request) -> Response:
         reason = "" if sheet.is_secret else checked_reason(kept, written.text("reason"))
         if kept == objecting.OBJECTION:
             async with request.app.state.node.database.read() as tx:
-                words = await objecting.checked_for(tx, sheet, reason, words)
+                words = await objection_words.checked_for(tx, sheet, reason, words)
     except Invalid as error:
         return await _question(request, sheet, place, written, error.problems)
     return await page(

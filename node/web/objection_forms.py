@@ -1,6 +1,6 @@
 """What an objection says besides its reason, as fields of the ballot."""
 
-from node.assembly.voting.objecting import Words
+from node.assembly.voting.objection_words import Words
 from node.models import Objection
 from node.web.forms import Form
 

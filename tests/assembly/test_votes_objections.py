@@ -10,7 +10,7 @@ from node.assembly import carrying, members, proposals, rules, tallying, votes
 from node.assembly.events import ObjectionAppealed, ObjectionJudged, ObjectionRaised
 from node.assembly.objections import Objection as Counted
 from node.assembly.voting import counting, objecting, proxies, room, settling
-from node.assembly.voting.objecting import Words
+from node.assembly.voting.objection_words import Words
 from node.database import Transaction
 from node.errors import Invalid, NotFound, NotNow, Refusal
 from node.models import Decision, Member, Objection, Proposal, State, Vote, VoteChange

@@ -213,7 +213,9 @@ async def test_a_motion_that_asks_for_a_draw_has_one_whatever_the_rule(
 async def test_a_tie_stands_where_the_rule_knows_no_draw(place: Place) -> None:
     tie = await tied(place, ties="stand")
     assert (tie.outcome, "draw" in tie.working) == ("tie", False)
+    await place.propose("Une haie", "On plante.")
     async with place.visitor() as visitor:
+        assert (await visitor.get("/p/2/tirage")).status_code == 404
         assert (await visitor.get("/p/1/tirage")).status_code == 404
         assert (await visitor.get("/p/1/tirage.json")).status_code == 404
     assert (await tied_refused(place, "ana")).code == "no-draw"

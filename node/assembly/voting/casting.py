@@ -8,9 +8,9 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from node import clock, ids
-from node.assembly.voting import finding, objecting, secret, sheets
+from node.assembly.voting import finding, objecting, objection_words, secret, sheets
 from node.assembly.voting.answers import checked_reason
-from node.assembly.voting.objecting import Words
+from node.assembly.voting.objection_words import Words
 from node.assembly.voting.sheets import Place, Sheet
 from node.database import Transaction
 from node.errors import NotNow, Refusal
@@ -74,7 +74,7 @@ async def cast(
     is_objection = kept == objecting.OBJECTION
     said = words or Words()
     if is_objection:
-        said = await objecting.checked_for(tx, sheet, answer["reason"], said)
+        said = await objection_words.checked_for(tx, sheet, answer["reason"], said)
     if not await _keep(tx, sheet.vote_id, member_id, answer, seq=place.seq):
         raise NotNow("another ballot was cast meanwhile", code="voted-meanwhile")
     if sheet.method == "consent":

@@ -9,12 +9,12 @@ from sqlalchemy import ColumnElement, and_, case, delete, func, select
 from sqlalchemy.orm import aliased
 
 from node import clock
-from node.assembly import objections, paragraphs
+from node.assembly import objections
 from node.assembly.events import ObjectionRaised, ObjectionSettled
 from node.assembly.voting import proxies
+from node.assembly.voting.objection_words import Words
 from node.assembly.voting.sheets import Sheet
 from node.database import Transaction
-from node.errors import Invalid, Problem
 from node.events import record
 from node.models import (
     Actor,
@@ -22,23 +22,12 @@ from node.models import (
     Member,
     Objection,
     ObjectionVoice,
-    Version,
     Vote,
     VoteChange,
     Voter,
 )
-from node.texts import readable
 
 OBJECTION = "objection"
-WORDS_MAX = 2000
-
-
-class Words(NamedTuple):
-    """What an objection says besides its text: the paragraph, the risk, what would be better."""
-
-    paragraph: int | None = None
-    risk: str = ""
-    improvement: str = ""
 
 
 class Card(NamedTuple):
@@ -62,31 +51,6 @@ class Card(NamedTuple):
     votes_against: int
     facilitators: int
     position: str | None
-
-
-def checked(text: str, words: Words, paragraphs_count: int) -> Words:
-    """Return the words of an objection as they are kept. Raise Invalid with one problem a field."""
-    problems = []
-    # One sentence at least (deciding.md, section 5): a single word is none.
-    if len(text.split()) < 2:
-        problems.append(Problem("reason", "objection-needs-a-sentence", {}))
-    if words.paragraph is not None and not 1 <= words.paragraph <= paragraphs_count:
-        problems.append(Problem("paragraph", "paragraph-unknown", {"most": paragraphs_count}))
-    kept = words._replace(
-        risk=readable(words.risk).strip(), improvement=readable(words.improvement).strip()
-    )
-    for name, said in (("risk", kept.risk), ("improvement", kept.improvement)):
-        if len(said) > WORDS_MAX:
-            problems.append(Problem(name, "reason-too-long", {"max": WORDS_MAX}))
-    if problems:
-        raise Invalid(*problems)
-    return kept
-
-
-async def checked_for(tx: Transaction, sheet: Sheet, text: str, words: Words) -> Words:
-    """Return the words of an objection to the text of a vote, checked."""
-    source = await tx.scalar(select(Version.source).where(Version.id == sheet.version_id))
-    return checked(text, words, len(paragraphs.split(str(source))))
 
 
 async def follow(
@@ -210,9 +174,9 @@ async def settle(tx: Transaction, vote: Vote) -> None:
     judged_by = judge(vote) if vote.method == "consent" else ""
     for card in await listed(tx, vote.id) if judged_by else ():
         if card.state == "raised" and as_counted(card, judged_by).state != "raised":
-            objection = await tx.get(Objection, card.id)
-            if objection is not None:
-                await _end(tx, objection, "declared_unreasonable")
+            objection = await of_author(tx, vote.id, card.author_id)
+            assert objection is not None
+            await _end(tx, objection, "declared_unreasonable")
 
 
 async def of_author(tx: Transaction, vote_id: int, member_id: int) -> Objection | None:
