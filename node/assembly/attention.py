@@ -17,7 +17,9 @@ from node.models import (
     Call,
     CoCarrier,
     Contribution,
+    Draw,
     Member,
+    Objection,
     Participation,
     Proposal,
     Standing,
@@ -61,6 +63,14 @@ class ToAnswer:
     number: int
     title: str
     count: int
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A text about which something waits for somebody."""
+
+    number: int
+    title: str
 
 
 _earlier, _void = aliased(Vote), aliased(Ballot)
@@ -134,6 +144,31 @@ async def to_answer(tx: Transaction, member: Member) -> list[ToAnswer]:
         .order_by(Proposal.number)
     )
     return [ToAnswer(*row) for row in (await tx.execute(statement)).all()]
+
+
+async def objected(tx: Transaction, member: Member) -> list[Waiting]:
+    """Return the texts in an open vote to which a member's own objection is still open."""
+    statement = (
+        select(Proposal.number, Proposal.title)
+        .join(Vote, Vote.proposal_id == Proposal.id)
+        .join(Objection, Objection.vote_id == Vote.id)
+        .where(Objection.author_id == member.id, Objection.state == "raised")
+        .where(Vote.closed_at.is_(None))
+        .order_by(Proposal.number)
+    )
+    return [Waiting(*row) for row in (await tx.execute(statement)).all()]
+
+
+async def to_draw(tx: Transaction) -> list[Waiting]:
+    """Return the texts whose announced draw waits for a number that is known by now."""
+    statement = (
+        select(Proposal.number, Proposal.title)
+        .join(Vote, Vote.proposal_id == Proposal.id)
+        .join(Draw, Draw.vote_id == Vote.id)
+        .where(Draw.randomness.is_(None), Draw.due_at <= clock.now())
+        .order_by(Draw.due_at)
+    )
+    return [Waiting(*row) for row in (await tx.execute(statement)).all()]
 
 
 async def organised(tx: Transaction, member: Member, limit: int = 20) -> Sequence[Call]:

@@ -33,6 +33,8 @@ async def show(request: Request) -> Response:
             "asked": await attention.asked(tx, member),
             "drafts": await drafts.carried(tx, member),
             "to_answer": await attention.to_answer(tx, member),
+            "objected": await attention.objected(tx, member),
+            "to_draw": await attention.to_draw(tx) if member.is_in_charge else [],
             "late": await _late(tx, request, member),
             "carried": await attention.carried(tx, member),
             "organised": await attention.organised(tx, member),

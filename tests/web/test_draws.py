@@ -181,12 +181,15 @@ async def test_the_list_and_the_source_are_read_before_there_is_any_randomness(
         assert "n’existe pas encore" in text(await ana.get("/p/1/tirage"))
         early = await ana.post("/p/1/tirage", data={"randomness": BEACON})
         assert early.status_code == 409
+        assert "/p/1/tirage" not in (await ana.get("/tableau-de-bord")).text
         travel(hours=24, minutes=1)
+        assert "Le tirage annoncé attend" in text(await ana.get("/tableau-de-bord"))
         wrong = await ana.post("/p/1/tirage", data={"randomness": "quarante-deux"})
         assert wrong.status_code == 422
         assert "quarante-deux" in wrong.text
     async with await place.signed_in(place.ben) as ben:
         assert "Entrer le résultat" not in text(await ben.get("/p/1/tirage"))
+        assert "Le tirage annoncé" not in text(await ben.get("/tableau-de-bord"))
         assert (await ben.post("/p/1/tirage", data={"randomness": BEACON})).status_code == 403
     async with await place.signed_in(place.ana) as ana:
         assert (await ana.post("/p/1/tirage", data={"randomness": BEACON})).status_code == 303

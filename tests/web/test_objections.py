@@ -92,6 +92,7 @@ async def test_an_objection_is_a_card_with_what_its_reader_may_do(place: Place) 
         assert (await do(ben, number, "pray")).status_code == 404
     async with await place.signed_in(place.ana) as ana:
         assert "Lever l’objection" in text(await ana.get("/p/1/objections"))
+        assert "Votre objection est ouverte" in text(await ana.get("/tableau-de-bord"))
         nothing = await do(ana, number, "lift", reason="J’ai compris.")
         assert nothing.status_code == 422
         assert "J’ai compris." in nothing.text
@@ -99,6 +100,7 @@ async def test_an_objection_is_a_card_with_what_its_reader_may_do(place: Place) 
         lifted = await do(ana, number, "lift", position="consent_with_concern")
         assert lifted.headers["location"] == f"/p/1/objections#o-{number}"
         assert "Levée par son auteur" in text(await ana.get("/p/1/objections"))
+        assert "Votre objection" not in text(await ana.get("/tableau-de-bord"))
     decision = await place.close(1)
     assert decision.outcome == "adopted"
     async with place.visitor() as visitor:
