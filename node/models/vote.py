@@ -61,6 +61,7 @@ class Vote(Model):
     explanation: Mapped[str] = mapped_column(default="")
     ties: Mapped[str] = mapped_column(default="stand")
     facts: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
+    shown: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
     proposal: Mapped[Proposal] = relationship(lazy="joined")
     version: Mapped[Version] = relationship(lazy="joined")
 

@@ -12,7 +12,7 @@ from node.assembly.voting import objecting, objection_words, proxies, secret, sh
 from node.assembly.voting.answers import checked_reason
 from node.assembly.voting.sheets import Place, Sheet
 from node.database import Transaction
-from node.errors import Invalid, Problem
+from node.errors import Invalid, NotNow, Problem
 from node.models import Member, Version
 from node.web import (
     amendment_look,
@@ -28,6 +28,7 @@ from node.web.page import page
 from node.web.security import form, signed_in
 
 _CONTENT = select(Version.content).where(Version.id == bindparam("version"))
+_OTHER_VERSION = "other-version"
 _ABSENT = Place(None, "", None, 0, "", False, False)
 
 
@@ -46,6 +47,8 @@ async def answer(request: Request) -> Response:
     sheet, place = await _look(request)
     if not _may_answer(sheet, place) or written.text("change"):
         return await _question(request, sheet, place, written)
+    if written.text("digest") not in ("", sheet.digest):
+        return await _meanwhile(request, written, _OTHER_VERSION)
     words = objection_forms.read(written)
     try:
         if written.problems:
@@ -102,10 +105,24 @@ async def _cast(request: Request, written: Form) -> Response:
             )
     except Invalid as error:
         problems = error.problems
+    except NotNow as error:
+        return await _meanwhile(request, written, error.code)
     if problems:
         sheet, place = await _look(request)
         return await _question(request, sheet, place, written, problems)
     return RedirectResponse(f"{sheet.path}/recu", 303)
+
+
+async def _meanwhile(request: Request, written: Form, code: str) -> Response:
+    """Put the question again where the text changed meanwhile; say so where the vote ended."""
+    if code not in (_OTHER_VERSION, "vote-is-closed"):
+        raise NotNow("the ballot cannot be cast", code=code)
+    sheet, place = await _look(request)
+    fresh = Form({name: value for name, value in written.items() if name != "seen"})
+    problems = [Problem("choice", code, {})] if sheet.is_open else []
+    answer = await _question(request, sheet, place, fresh, problems)
+    answer.status_code = NotNow.status
+    return answer
 
 
 async def _look(request: Request) -> tuple[Sheet, Place | None]:
@@ -168,6 +185,7 @@ async def _question(
         content=reading.ours(content, sheet.language),
         amended=amended,
         problems=problems,
+        is_other_text=any(one.code == _OTHER_VERSION for one in problems),
         values=values,
         **given,
     )

@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from markupsafe import Markup
 from sqlalchemy import select
 from starlette.requests import Request
 
-from node.assembly import assemblies, proposals, turnout, votes
-from node.assembly.poll import Tally
+from node.assembly import assemblies, proposals, showing, turnout, votes
+from node.assembly.showing import Shown
 from node.assembly.turnout import Standing
 from node.assembly.voting import proxies, room, seats, sheets
 from node.assembly.voting.proxies import Listed
@@ -16,8 +15,9 @@ from node.assembly.voting.sheets import Place, Sheet
 from node.database import Transaction
 from node.errors import NotNow
 from node.models import Draw, Meeting, Member, Proposal, Vote, VoteChange
-from node.web import ballot_words, objections, pictures
-from node.web.objections import Shown
+from node.web import ballot_words, objections, working
+from node.web.objections import Shown as Objecting
+from node.web.working import Working
 
 
 class Box(NamedTuple):
@@ -34,10 +34,10 @@ class Box(NamedTuple):
     names: Mapping[str, str]
     answer: str
     result: str
-    picture: Markup
+    working: Sequence[Working]
     may_convene: bool
     may_go_on: bool
-    objections: Sequence[Shown]
+    objections: Sequence[Objecting]
     has_draw: bool
 
     @property
@@ -58,7 +58,7 @@ async def look(
     place = await sheets.place_of(tx, sheet.vote_id, member.id) if member else None
     listed = await proxies.listed(tx, sheet.vote_id) if sheet.proxies_max else []
     names = {one["code"]: one["text"] for one in sheet.options}
-    tally = await _tally(tx, sheet)
+    shown = await _shown(tx, sheet)
     steering = await _steered(tx, member, sheet)
     vote = await tx.get(Vote, sheet.vote_id) if sheet.method == "consent" else None
     return Box(
@@ -72,8 +72,8 @@ async def look(
         meeting=await seats.meeting_of(tx, sheet.meeting_id),
         names=names,
         answer=_answer(request, sheet, place),
-        result=tally.explanation.said(words, names) if tally else "",
-        picture=_picture(request, tally, names),
+        result=shown.sentence.said(words, names) if shown else "",
+        working=working.of(words, shown.tables, names) if shown else [],
         may_convene=bool(steering and await votes.may_convene_again(tx, *steering)),
         may_go_on=bool(steering and await votes.may_have_next_round(tx, *steering)),
         objections=await objections.look(tx, vote, member) if vote else [],
@@ -81,8 +81,8 @@ async def look(
     )
 
 
-async def _tally(tx: Transaction, sheet: Sheet) -> Tally | None:
-    """Count what is no secret: an open vote that shows its figures, or a summary at its end."""
+async def _shown(tx: Transaction, sheet: Sheet) -> Shown | None:
+    """Return what is no secret: an open vote that shows its figures, or a summary at its end."""
     asking = sheet.asking
     has_decision = asking.method.has_verdict and sheet.amendment is None
     is_summary = sheet.ended_as == "counted" and not has_decision
@@ -92,13 +92,7 @@ async def _tally(tx: Transaction, sheet: Sheet) -> Tally | None:
     vote = await tx.get(Vote, sheet.vote_id)
     if vote is None or votes.too_few(vote, await votes.turnout(tx, vote)):
         return None
-    return await votes.result(tx, vote)
-
-
-def _picture(request: Request, tally: Tally | None, names: Mapping[str, str]) -> Markup:
-    if tally is None or not tally.tables:
-        return Markup("")
-    return Markup(pictures.draw(tally.tables[0], request.state.words, names))  # noqa: S704
+    return showing.given(vote.shown or showing.kept(await votes.result(tx, vote)))
 
 
 def _answer(request: Request, sheet: Sheet, place: Place | None) -> str:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from node import clock
-from node.assembly import assemblies, proposals, votes
+from node.assembly import assemblies, method, proposals, votes
 from node.database import Transaction
 from node.errors import Invalid, NotNow, Problem
 from node.models import Member, Proposal, Vote
@@ -146,6 +146,7 @@ async def _closing(request: Request, values: Form, *, is_check: bool = False) ->
         proposal=proposal,
         vote=vote,
         turnout=turnout,
+        has_verdict=method.find(vote.method).has_verdict,
         values=values,
         is_check=is_check,
         back=ballot_at.path(request),

@@ -71,7 +71,11 @@ async def ask_to_open(request: Request) -> Response:
         listed = await seats.candidates(tx, asked.proposal.number)
     if usual is None:
         return await page(
-            request, "vote_method.html", proposal=asked.proposal, asked=asked, methods=allowed
+            request,
+            "vote_method.html",
+            proposal=asked.proposal,
+            asked=asked,
+            kinds=_by_kind(allowed, asked.method),
         )
     days = kept.days
     meeting = next((one for one, has_it in listed if has_it), None)
@@ -96,6 +100,16 @@ def _end(usual: datetime, meeting: Meeting | None, request: Request) -> datetime
     call = meeting.call
     over = call.ends_at or call.starts_at + timedelta(hours=3)
     return max(end, over.astimezone(zone))
+
+
+def _by_kind(allowed: Sequence[str], usual: str) -> dict[str, list[str]]:
+    """Return methods by what they ask: about a text, between options, without a verdict."""
+    kinds: dict[str, list[str]] = {"text": [], "options": [], "summary": []}
+    for name in sorted(allowed, key=lambda one: one != usual):
+        found = method.find(name)
+        kind = "options" if found.ballot.has_options else "text"
+        kinds[kind if found.has_verdict else "summary"].append(name)
+    return {kind: names for kind, names in kinds.items() if names}
 
 
 async def open_vote(request: Request) -> Response:

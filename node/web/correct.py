@@ -85,7 +85,9 @@ async def _asking(
     request: Request, decision: Decision, values: Form, *problems: Problem, is_check: bool = False
 ) -> Response:
     words: Any = request.state.words
-    figures = [(_field(code), register_words.choice(code, words)) for code in decision.tally]
+    names = register_words.names(decision.vote.options if decision.vote else ())
+    review_on = read_day(values["review_on"])
+    figures = [(_field(code), register_words.choice(code, words, names)) for code in decision.tally]
     return await page(
         request,
         "correct.html",
@@ -96,6 +98,7 @@ async def _asking(
         is_check=is_check,
         figures=figures if corrections.may_recount(decision) else [],
         fields=[*_FIELDS, *(name for name, _ in figures)],
+        review_on=register_words.day(review_on, words) if review_on else "",
         verdict=_verdict(decision, values, words) if is_check else "",
     )
 

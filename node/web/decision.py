@@ -7,14 +7,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from node.assembly import decisions, follow_ups, register
+from node.assembly import decisions, follow_ups, register, showing
 from node.assembly.follow_ups import Standing
 from node.assembly.voting import secret
+from node.assembly.showing import Shown
 from node.database import Transaction
 from node.federation import register_rows
 from node.models import Actor, Decision, FollowUp, Opinion
 from node.texts import plain
-from node.web import printing, reading, register_words, tables
+from node.web import printing, reading, register_words, tables, working
 from node.web.page import page
 from node.web.register_leaves import rendered
 from node.words import Words
@@ -71,6 +72,7 @@ def _figures(words: Words, decision: Decision) -> dict[str, Any]:
     outside = {code: one for code, one in decision.outside.items() if isinstance(one, int)}
     names = register_words.names(decision.vote.options if decision.vote else ())
     chosen = [names.get(code, code) for code in decision.working.get("winners", ())]
+    shown = _shown(decision)
     rule = f"method-rule.{decision.vote.method}" if decision.vote else ""
     return {
         "table": tables.of(counts, names),
@@ -81,6 +83,16 @@ def _figures(words: Words, decision: Decision) -> dict[str, Any]:
         "is_too_few": bool(
             decision.vote and decision.vote.is_secret and decision.turnout < secret.LEAST_VOTERS
         ),
+        "result": shown.sentence.said(words, names) if shown else "",
+        "notes": [note.said(words, names) for note in shown.notes] if shown else [],
+        # The figures themselves stand above already.
+        "working": working.of(
+            words,
+            [one for one in shown.tables if not counts or one.caption.key != "tally.result"],
+            names,
+        )
+        if shown
+        else [],
         "rule": words(rule) if words.has(rule) else "",
         "quorums": [register_words.quorum(one, words) for one in decision.quorums],
         "outside": [line for line in tables.of(outside, names) if line.times],
@@ -92,6 +104,13 @@ def _figures(words: Words, decision: Decision) -> dict[str, Any]:
             ).items()
         ],
     }
+
+
+def _shown(decision: Decision) -> Shown | None:
+    """Return what the count said, where these are the figures that were counted."""
+    if decision.vote is None or (decision.supersedes_id and "draw" not in decision.working):
+        return None
+    return showing.given(decision.vote.shown)
 
 
 def _line(one: FollowUp, words: Words) -> dict[str, Any]:

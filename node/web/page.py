@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from node import clock, texts
 from node.errors import Problem
-from node.web import forms, language, style
+from node.web import ballot_words, forms, language, style
 from node.web.typography import french
 from node.words import LANGUAGES, Words
 
@@ -173,6 +173,7 @@ def environment(spoken: str, timezone: str) -> Environment:
         "french": lambda text: _typography(text, words.language),
         "number": _remembering(words.number),
         "plain": texts.plain,
+        "money": _remembering(lambda amount: ballot_words.money(words, amount)),
         "html": Markup,
         "input_day": lambda moment: f"{moment.astimezone(zone):%Y-%m-%d}",
         "input_time": lambda moment: f"{moment.astimezone(zone):%H:%M}",

@@ -7,9 +7,11 @@ from fractions import Fraction
 from node.assembly.phrases import Figure, Phrase, Table, write
 from node.words import Words
 
-WIDTH = 640
-_LABEL, _BAR, _GAP, _CELL = 160, 22, 10, 64
-_PLOT = WIDTH - _LABEL - 56
+# As wide as a phone, so that words are as large there as the text around them.
+WIDTH = 360
+_NAME, _BAR, _GAP, _LABEL, _CELL = 20, 20, 10, 128, 56
+_LINE = _NAME + _BAR + _GAP
+_PLOT = WIDTH - 56
 Names = Mapping[str, str]
 
 
@@ -19,10 +21,11 @@ def draw(table: Table, words: Words, names: Names | None = None) -> str:
     if shapes is None or not table.rows:
         return ""
     drawn, width, height = shapes(table, words, names or {})
+    across = "100%" if width <= WIDTH else str(width)
     label = html.escape(text(table, words, names), quote=True)
     return (
         f'<svg class="picture" role="img" aria-label="{label}" viewBox="0 -1 {width} {height + 1}" '
-        f'xmlns="http://www.w3.org/2000/svg" width="100%" font-size="14" fill="currentColor" '
+        f'xmlns="http://www.w3.org/2000/svg" width="{across}" font-size="14" fill="currentColor" '
         f'data-kind="{table.kind}">{drawn}</svg>'
     )
 
@@ -49,38 +52,40 @@ def _bars(table: Table, words: Words, names: Names) -> tuple[str, int, int]:
     top = max(1, *(abs(number) for number in numbers))
     drawn = []
     for line, ((head, cells), number) in enumerate(zip(table.rows, numbers, strict=True)):
-        y, width = line * (_BAR + _GAP), abs(number) * _PLOT // top
+        y, width = line * _LINE, abs(number) * _PLOT // top
         code = head.key.rpartition(".")[2] if isinstance(head, Phrase) else ""
         drawn.append(_label(write(words, head, names), y))
-        drawn.append(_rect(_LABEL, y, width, opacity=20 if number >= 0 else 50, choice=code))
-        drawn.append(_text(_LABEL + width + 6, y + 16, write(words, cells[0] or 0, names)))
-    return "".join(drawn), WIDTH, len(table.rows) * (_BAR + _GAP)
+        shade = 20 if number >= 0 else 50
+        drawn.append(_rect(0, y + _NAME, width, opacity=shade, choice=code))
+        drawn.append(_text(width + 6, y + _NAME + 15, write(words, cells[0] or 0, names)))
+    return "".join(drawn), WIDTH, len(table.rows) * _LINE
 
 
 def _profile(table: Table, words: Words, names: Names) -> tuple[str, int, int]:
     """Draw each option as one bar of grades, the best from the right, with the middle marked."""
     drawn, many = [], len(table.columns)
     for line, (head, cells) in enumerate(table.rows):
-        y, x, total = line * (_BAR + _GAP), _LABEL, max(1, sum(map(_number, cells)))
+        y, x, total = line * _LINE, 0, max(1, sum(map(_number, cells)))
         drawn.append(_label(write(words, head, names), y))
         for place, cell in enumerate(cells):
-            width = _number(cell) * _PLOT // total
-            drawn.append(_rect(x, y, width, opacity=_shade(place, many), choice=f"grade-{place}"))
+            width, shade = _number(cell) * WIDTH // total, _shade(place, many)
+            drawn.append(_rect(x, y + _NAME, width, opacity=shade, choice=f"grade-{place}"))
             if width > 24:
-                drawn.append(_text(x + 4, y + 16, write(words, cell or 0, names), halo=True))
+                said = write(words, cell or 0, names)
+                drawn.append(_text(x + 4, y + _NAME + 15, said, halo=True))
             x += width
-    bottom = len(table.rows) * (_BAR + _GAP)
-    middle = _LABEL + _PLOT // 2
-    line_ = f'<path d="M{middle} 0V{bottom - _GAP}" stroke="currentColor" stroke-dasharray="4 3"/>'
-    height = bottom + 22 * -(-len(table.columns) // 4) + 4
+    bottom, middle = len(table.rows) * _LINE, WIDTH // 2
+    halves = "".join(f"M{middle} {y + _NAME}v{_BAR}" for y in range(0, bottom, _LINE))
+    line_ = f'<path d="{halves}" stroke="currentColor" stroke-width="2" stroke-dasharray="4 3"/>'
+    height = bottom + 22 * -(-len(table.columns) // 2) + 4
     return "".join(drawn) + line_ + _legend(table, words, names, bottom), WIDTH, height
 
 
 def _legend(table: Table, words: Words, names: Names, top: int) -> str:
-    """Say which shade is which grade, the worst on the left, four in a line."""
+    """Say which shade is which grade, the worst on the left, two in a line."""
     drawn, many = [], len(table.columns)
     for place, column in enumerate(table.columns):
-        x, y = (place % 4) * (WIDTH // 4), top + (place // 4) * 22
+        x, y = (place % 2) * (WIDTH // 2), top + (place // 2) * 22
         drawn.append(_rect(x, y, 16, 16, opacity=_shade(place, many), choice=f"grade-{place}"))
         drawn.append(_text(x + 22, y + 13, write(words, column, names)))
     return "".join(drawn)
@@ -99,9 +104,9 @@ def _rounds(table: Table, words: Words, names: Names) -> tuple[str, int, int]:
                 continue
             width = _number(cell) * _PLOT // top
             drawn.append(_label(write(words, head, names), y))
-            drawn.append(_rect(_LABEL, y, width, opacity=20))
-            drawn.append(_text(_LABEL + width + 6, y + 16, write(words, cell, names)))
-            y += _BAR + 4
+            drawn.append(_rect(0, y + _NAME, width, opacity=20))
+            drawn.append(_text(width + 6, y + _NAME + 15, write(words, cell, names)))
+            y += _NAME + _BAR + 4
         y += _GAP
     return "".join(drawn), WIDTH, y
 
@@ -109,7 +114,7 @@ def _rounds(table: Table, words: Words, names: Names) -> tuple[str, int, int]:
 def _matrix(table: Table, words: Words, names: Names) -> tuple[str, int, int]:
     """Draw the duels as squares; a duel that is won is framed and darker."""
     drawn = [
-        _text(_LABEL + place * _CELL + 4, 16, _short(write(words, column, names), 7))
+        _text(_LABEL + place * _CELL + 4, 16, _short(write(words, column, names), 6))
         for place, column in enumerate(table.columns)
     ]
     won = {
@@ -120,7 +125,7 @@ def _matrix(table: Table, words: Words, names: Names) -> tuple[str, int, int]:
     }
     for row, (head, cells) in enumerate(table.rows):
         y = (row + 1) * (_BAR + 4)
-        drawn.append(_label(write(words, head, names), y))
+        drawn.append(_label(write(words, head, names), y, most=16))
         for column, cell in enumerate(cells):
             if cell is None:
                 continue
@@ -140,9 +145,9 @@ def _number(cell: Figure | None) -> int:
     return round(cell) if isinstance(cell, (int, Fraction)) else 0
 
 
-def _label(said: str, y: int) -> str:
+def _label(said: str, y: int, most: int = 44) -> str:
     title = f"<title>{html.escape(said)}</title>"
-    return f'<text x="0" y="{y + 16}">{html.escape(_short(said, 20))}{title}</text>'
+    return f'<text x="0" y="{y + 14}">{html.escape(_short(said, most))}{title}</text>'
 
 
 def _short(said: str, most: int) -> str:

@@ -22,7 +22,7 @@ def of(tally: Mapping[str, int] | None, names: Mapping[str, str] | None = None) 
     return [
         Line(
             choice,
-            _SIGNS.get(choice, "·"),
+            _SIGNS.get(choice, ""),
             count,
             round(100 * count / total) if total else 0,
             (names or {}).get(choice),

@@ -9,9 +9,9 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from node import clock
+from node import clock, words
 from node.app import register_everything
-from node.assembly import members, method, proposals, votes
+from node.assembly import members, method, proposals, showing, votes
 from node.models import Ballot, Vote
 from tests.conftest import MakeSettings
 from tests.web.pages_helper import HOST, Place, a_place, hidden, text
@@ -75,6 +75,24 @@ async def opened(place: Place, name: str, **more: str) -> httpx.Response:
         done = await ana.post("/p/1/ouvrir-le-vote", data={**hidden(check), "step": "open"})
         assert done.status_code == 303, text(done)
     return check
+
+
+CODE = re.compile(r"\bo[0-9]+\b")  # of an option, which people know by its name
+
+
+async def result(place: Place) -> str:
+    """Return the sentence that the count says, in French."""
+    async with place.database.read() as tx:
+        vote = await tx.find(select(Vote))
+    assert isinstance(vote, Vote)
+    shown = showing.given(vote.shown)
+    assert shown is not None
+    return shown.sentence.said(words.of("fr"), {one["code"]: one["text"] for one in vote.options})
+
+
+def plainly(said: str) -> str:
+    """Leave out what typography does to a sentence."""
+    return " ".join(said.replace("’", "'").split())
 
 
 async def kept(place: Place) -> list[str]:
@@ -141,8 +159,12 @@ async def test_every_method_shows_its_result_on_the_pages(place: Place, name: st
         assert closed.status_code == 303
         shown = await ana.get(closed.headers["location"])
         assert shown.status_code == 200
+        assert plainly(await result(place)) in plainly(text(shown))
         for path in ("/", "/decisions", "/p/1", "/flux.atom", "/tableau-de-bord"):
-            assert (await ana.get(path)).status_code == 200, path
+            answer = await ana.get(path)
+            assert answer.status_code == 200, path
+            assert not CODE.search(text(answer)), path
+        assert not CODE.search(text(shown))
         exported = await ana.get("/p/1/bulletins.json")
         assert sum(one["weight"] for one in exported.json()["ballots"]) == 2
 
@@ -345,3 +367,43 @@ async def test_the_parameters_of_a_method_are_shown_as_they_would_be(place: Plac
         again = await ana.post("/p/1/ouvrir-le-vote", data={**typed, "step": "check"})
         assert again.status_code == 422
         assert re.search(r'name="rule-grades"[^>]* value="x"', again.text)
+
+
+async def test_a_text_that_changed_meanwhile_is_read_before_it_is_voted_on(place: Place) -> None:
+    await opened(place, "majority")
+    async with await place.signed_in(place.ben) as ben, await place.signed_in(place.ana) as ana:
+        before = hidden(await ben.get("/p/1/voter"))
+        check = await ben.post("/p/1/voter", data={**before, "choice": "for"})
+        changed = await ana.post(
+            "/p/1/changer-le-texte",
+            data={"title": "Un jardin", "text": "On sème.", "note": "Moins cher.", **day(4)},
+        )
+        assert changed.status_code == 303
+        for late in ({**before, "choice": "for"}, {**hidden(check), "confirmed": "yes"}):
+            answer = await ben.post("/p/1/voter", data=late)
+            assert answer.status_code == 409
+            assert "Le texte a changé depuis que vous avez ouvert la page" in text(answer)
+            assert "On sème." in text(answer)
+            assert not await kept(place)
+        again = {**hidden(answer), "choice": "for", "confirmed": "yes"}
+        assert (await ben.post("/p/1/voter", data=again)).status_code == 303
+    assert await kept(place) == ["for"]
+
+
+async def test_a_ballot_that_comes_after_the_close_reads_that_the_vote_is_closed(
+    place: Place,
+) -> None:
+    await opened(place, "majority")
+    async with await place.signed_in(place.ben) as ben, await place.signed_in(place.ana) as ana:
+        first = {**hidden(await ben.get("/p/1/voter")), "choice": "for", "confirmed": "yes"}
+        assert (await ben.post("/p/1/voter", data=first)).status_code == 303
+        second = {**hidden(await ben.get("/p/1/voter")), "choice": "against", "confirmed": "yes"}
+        close = {"step": "close", "statement": "Voilà."}
+        assert (await ana.post("/p/1/clore", data=close)).status_code == 303
+        late = await ben.post("/p/1/voter", data=second)
+        assert late.status_code == 409
+        assert "Voir où en est la proposition" in text(late)
+        twice = await ana.post("/p/1/clore", data=close)
+        assert twice.status_code == 409
+        assert 'href="/p/1">' in twice.text
+    assert await kept(place) == ["for"]

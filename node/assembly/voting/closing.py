@@ -1,9 +1,10 @@
 """Closing a vote: no more ballots, the count, the decision."""
 
 from node import clock
-from node.assembly import decisions, method, proposals, tally_facts, turnout
+from node.assembly import decisions, method, proposals, showing, tally_facts, turnout
 from node.assembly.events import VoteClosed
 from node.assembly.method import Verdict
+from node.assembly.poll import Tally
 from node.assembly.voting import (
     counting,
     draws,
@@ -54,10 +55,10 @@ async def close(
     vote.facts = tally_facts.written(await counting.facts(tx, vote))
     if vote.amendment_id is not None:
         hidden = counting.too_few(vote, await counting.turnout(tx, vote))
-        await on_amendments.settle(tx, vote, hidden or (await counting.verdict(tx, vote))[0])
+        await on_amendments.settle(tx, vote, hidden or (await _counted(tx, vote))[0])
         return None
     if not method.find(vote.method).has_verdict:
-        _give_back(vote)
+        await _sum_up(tx, vote)
         return None
     voters = await counting.turnout(tx, vote)
     hidden = counting.too_few(vote, voters)
@@ -72,7 +73,7 @@ async def close(
             statement=statement,
             turnout_count=voters,
         )
-    verdict, found = await counting.verdict(tx, vote)
+    verdict, found = await _counted(tx, vote)
     draw = await draws.announce(tx, vote) if found.verdict == draws.TIE else None
     announced = {"draw": draws.announced(draw)} if draw else {}
     return await decisions.decide(
@@ -98,7 +99,16 @@ async def _tolerated(tx: Transaction, vote: Vote, verdict: Verdict) -> list[str]
     return [reason for position, reason in reasons if position == BLOCK]
 
 
-def _give_back(vote: Vote) -> None:
+async def _counted(tx: Transaction, vote: Vote) -> tuple[Verdict, Tally]:
+    """Count, and keep what the result says to people."""
+    verdict, found = await counting.verdict(tx, vote)
+    vote.shown = showing.kept(found)
+    return verdict, found
+
+
+async def _sum_up(tx: Transaction, vote: Vote) -> None:
+    if not counting.too_few(vote, await counting.turnout(tx, vote)):
+        vote.shown = showing.kept(await counting.result(tx, vote))
     vote.proposal.state = State.DISCUSSION
     vote.proposal.vote_closes_at = None
     vote.proposal.changed_at = clock.now()

@@ -9,7 +9,16 @@ from typing import Any
 from sqlalchemy import select
 
 from node import clock, words
-from node.assembly import assemblies, decisions, method, parameters, randomness, rules, sortition
+from node.assembly import (
+    assemblies,
+    decisions,
+    method,
+    parameters,
+    randomness,
+    rules,
+    showing,
+    sortition,
+)
 from node.assembly.events import DrawAnnounced, DrawEntered
 from node.assembly.poll import Tally
 from node.assembly.voting import counting, finding
@@ -70,6 +79,7 @@ async def enter(tx: Transaction, vote: Vote, *, by: Member, found: str) -> Decis
     await tx.flush()
     record(tx, DrawEntered(draw))
     counted = await counting.result(tx, vote)
+    vote.shown = showing.kept(counted)
     return await _supersede(tx, tie, draw, counted)
 
 
