@@ -9,8 +9,8 @@ from starlette.routing import Route
 
 from node.assembly import decisions, follow_ups, register, showing
 from node.assembly.follow_ups import Standing
-from node.assembly.voting import secret
 from node.assembly.showing import Shown
+from node.assembly.voting import secret
 from node.database import Transaction
 from node.federation import register_rows
 from node.models import Actor, Decision, FollowUp, Opinion
