@@ -19,7 +19,7 @@ from node import clock, digests
 from node.activitypub import keys, proofs
 from node.app import create_node
 from node.assembly import members, proposals, votes
-from node.assembly.chain import digest_of_document
+from node.assembly.chain import hash_of_document
 from node.federation import register_export
 from node.settings import Settings
 
@@ -99,7 +99,9 @@ def _many(export: dict[str, Any], count: int) -> bytes:
         document.pop("proof")
         item["document"] = proofs.seal(document, key, method, created=clock.now())
         entry.update(seq=seq, prev=previous)
-        entry["record"].update(id=document["id"], digest=digest_of_document(document))
+        hashed = hash_of_document(document)
+        assert hashed is not None
+        entry["record"].update(id=document["id"], digest=digests.of_hash(hashed))
         previous = digests.of(entry)
         items.append(item)
     export["entries"] = items

@@ -74,12 +74,6 @@ def hash_of_document(document: Mapping[str, Any]) -> bytes | None:
         return None
 
 
-def digest_of_document(document: Mapping[str, Any]) -> str | None:
-    """Return the digest by which the register names a document."""
-    hashed = hash_of_document(document)
-    return digests.of_hash(hashed) if hashed else None
-
-
 def check_document(
     entry: Mapping[str, Any], document: Mapping[str, Any], hashed: bytes | None
 ) -> Break | None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, select
 
 from node import clock
 from node.assembly import access, journal, members
@@ -62,29 +62,16 @@ async def make(
 
 async def look_at(tx: Transaction, secret: str) -> Invitation:
     """Return an invitation that still admits. Raise NotFound for a wrong one, Gone for a spent."""
-    wanted = select(Invitation).where(Invitation.digest == digest(secret))
-    found = await tx.find(wanted.execution_options(populate_existing=True))
-    if not isinstance(found, Invitation):
-        raise NotFound("there is no such invitation", code="invitation-unknown")
-    if not is_good(found):
-        raise Gone("the invitation is spent", code="invitation-spent")
-    return found
+    return await _good(tx, _by_secret(secret))
 
 
 async def accept(
     tx: Transaction, secret: str, *, name: str = "", handle: str | None = None
 ) -> Member:
     """Admit whoever brings the secret. Of two who bring it at once for one place, one comes in."""
-    invitation = await look_at(tx, secret)
-    free = update(Invitation).where(
-        Invitation.id == invitation.id,
-        Invitation.used_count < Invitation.uses_max,
-        Invitation.revoked_at.is_(None),
-        Invitation.expires_at > clock.now(),
-    )
-    taken = await tx.execute(free.values(used_count=Invitation.used_count + 1))
-    if not taken.rowcount:
-        raise Gone("the invitation was used a moment ago", code="invitation-spent")
+    invitation = await _good(tx, _by_secret(secret).with_for_update())
+    invitation.used_count += 1
+    await tx.flush()
     by = await tx.get(Member, invitation.made_by_id) if invitation.made_by_id else None
     member = await tx.get(Member, invitation.member_id) if invitation.member_id else None
     if member is None:
@@ -136,6 +123,19 @@ def is_good(invitation: Invitation) -> bool:
         and invitation.used_count < invitation.uses_max
         and invitation.expires_at > clock.now()
     )
+
+
+def _by_secret(secret: str) -> Select[Invitation]:
+    return select(Invitation).where(Invitation.digest == digest(secret))
+
+
+async def _good(tx: Transaction, wanted: Select[Invitation]) -> Invitation:
+    found = await tx.find(wanted.execution_options(populate_existing=True))
+    if not isinstance(found, Invitation):
+        raise NotFound("there is no such invitation", code="invitation-unknown")
+    if not is_good(found):
+        raise Gone("the invitation is spent", code="invitation-spent")
+    return found
 
 
 async def _forget_invited(tx: Transaction, invitation: Invitation) -> None:

@@ -142,22 +142,23 @@ async def refuse(
 
 
 async def take_back(tx: Transaction, request: JoinRequest) -> None:
-    """Forget a request that its asker no longer makes."""
-    if request.answered_at is not None:
-        raise NotNow("it was answered", code="answered-already")
-    if request.member is not None:
-        await _forget_person(tx, request, request.member)
+    """Forget a request that its asker no longer makes. Raise NotNow when it has its answer."""
+    await _forget_person(tx, request, await _unanswered(tx, request))
     await tx.delete(request)
     await tx.flush()
 
 
 async def _answerable(tx: Transaction, request: JoinRequest, by: Member | None) -> Member:
     await welcoming.must_welcome(tx, by)
+    return await _unanswered(tx, request)
+
+
+async def _unanswered(tx: Transaction, request: JoinRequest) -> Member:
+    """Return who asks. Of two who answer at once, or answer and take back, one does."""
     await assemblies.locked(tx)
     fresh = select(JoinRequest).where(JoinRequest.id == request.id)
-    await tx.find(fresh.execution_options(populate_existing=True))
-    # Of two who answer at once, one does.
-    if request.answered_at is not None or request.member is None:
+    found = await tx.find(fresh.execution_options(populate_existing=True))
+    if found is None or request.answered_at is not None or request.member is None:
         raise NotNow("it was answered", code="answered-already")
     return request.member
 

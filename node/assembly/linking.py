@@ -108,8 +108,7 @@ async def hear_code(tx: Transaction, actor: Actor, written: str) -> bool:
 async def prove(tx: Transaction, found: AccountClaim, proof: str) -> LinkedAccount:
     """Link the account, in place of an earlier one: both sides have said so now."""
     member = await tx.get(Member, found.member_id)
-    if member is None:
-        raise NotFound("the member is gone")
+    assert member is not None
     await _must_be_free(tx, member, found.actor)
     await unlink(tx, member)
     linked = LinkedAccount(member_id=member.id, actor=found.actor, proof=proof)

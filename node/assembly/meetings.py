@@ -116,13 +116,15 @@ async def present_members(tx: Transaction, meeting: Meeting) -> set[int]:
 
 async def represented_members(tx: Transaction, meeting: Meeting) -> dict[int, int]:
     """Return who is represented in the room, and by whom of those present."""
-    here = aliased(Attendee)
+    here, holder = aliased(Attendee), aliased(Member)
     statement = (
         select(Attendee.member_id, Attendee.holder_id)
         .join(here, (here.meeting_id == meeting.id) & (here.member_id == Attendee.holder_id))
         .join(Member, Member.id == Attendee.member_id)
+        .join(holder, holder.id == Attendee.holder_id)
         .where(Attendee.meeting_id == meeting.id, Attendee.presence == REPRESENTED)
-        .where(here.presence == PRESENT, here.left_at.is_(None), *_belonged(meeting))
+        .where(here.presence == PRESENT, here.left_at.is_(None))
+        .where(*_belonged(meeting), *_belonged(meeting, holder))
     )
     return {row[0]: row[1] for row in (await tx.execute(statement)).all()}
 
@@ -176,8 +178,7 @@ async def locked(tx: Transaction, meeting: Meeting) -> Meeting:
     await tx.flush()
     fresh = select(Meeting).where(Meeting.id == meeting.id)
     found = await tx.find(fresh.execution_options(populate_existing=True))
-    if not isinstance(found, Meeting):
-        raise NotFound("the meeting is gone")
+    assert isinstance(found, Meeting)
     return _whole(found)
 
 
@@ -198,9 +199,9 @@ def _whole(meeting: Meeting) -> Meeting:
     return meeting
 
 
-def _belonged(meeting: Meeting) -> tuple[ColumnElement[bool], ...]:
+def _belonged(meeting: Meeting, who: type[Member] = Member) -> tuple[ColumnElement[bool], ...]:
     moment = min(clock.now(), meeting.call.starts_at)
-    return Member.admitted_at <= moment, or_(Member.left_at.is_(None), Member.left_at > moment)
+    return who.admitted_at <= moment, or_(who.left_at.is_(None), who.left_at > moment)
 
 
 def _required(meeting: Meeting, of: int) -> int:

@@ -24,10 +24,11 @@ async def quorum_lost_at(tx: Transaction, meeting: Meeting) -> datetime | None:
     left = {one.member_id: one.left_at for one in lines if one.left_at is not None}
     if not check._replace(have=_there(meeting, lines, {}, None)).is_met:
         return None
-    for moment in sorted(set(left.values())):
-        if not check._replace(have=_there(meeting, lines, left, moment)).is_met:
-            return moment
-    return None
+    moments = sorted(set(left.values()))
+    lost = (
+        one for one in moments if not check._replace(have=_there(meeting, lines, left, one)).is_met
+    )
+    return next(lost, None)
 
 
 def _there(

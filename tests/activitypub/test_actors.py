@@ -246,3 +246,23 @@ def test_a5_a_key_that_is_not_the_one_asked_for_is_refused(actor: dict[str, Any]
     ):
         with pytest.raises(MalformedActivity):
             vocabulary.parse_key(document, asked)
+
+
+@pytest.mark.parametrize(
+    ("name", "is_ours"),
+    [
+        (f"{TOWN}#main-key", True),
+        (f"{TOWN}/main-key", True),
+        (f"{TOWN}/#main-key", True),
+        ("https://n.example/keys/7", True),
+        ("https://n.example/g/other#main-key", False),
+        ("https://n.example/g/other/main-key", False),
+        ("https://n.example/#main-key", False),
+    ],
+)
+def test_a7_a_key_that_is_named_after_another_actor_is_left_out(
+    actor: dict[str, Any], name: str, is_ours: bool
+) -> None:
+    key = {**actor["publicKey"], "id": name}
+    found = parse_actor({**actor, "publicKey": key, "assertionMethod": []})
+    assert [one.id for one in found.public_keys] == [name] * is_ours

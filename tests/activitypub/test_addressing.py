@@ -252,3 +252,28 @@ def test_a31_letters_beyond_the_usual_latin_are_shown_in_punycode() -> None:
     for letters in ("bücher-1", "日本語ひらカタ", "한국", "ひらカ"):
         host = iri.host(f"{letters}.example")
         assert addressing.shown_host(host) == f"{letters}.example"
+
+
+@pytest.mark.parametrize(
+    ("uri", "expected"),
+    [
+        ("https://n.example/a", "n.example"),
+        ("https://a.b.n.example:8443/", "n.example"),
+        ("https://N.Example./", "n.example"),
+        # Under a country, a short label is one that everybody shares.
+        ("https://town.co.uk/", "town.co.uk"),
+        ("https://a.town.co.uk/", "town.co.uk"),
+        ("https://co.uk/", "co.uk"),
+        ("https://a.mairie.fr/", "mairie.fr"),
+        ("http://localhost:8000/", "localhost"),
+        ("https://192.0.2.7/", "192.0.2.7"),
+        ("https://[2001:db8::1]:8443/", "[2001:db8::1]"),
+    ],
+)
+def test_p10_names_below_a_registered_one_are_of_one_operator(uri: str, expected: str) -> None:
+    assert addressing.operator(uri) == expected
+
+
+def test_p10_what_has_no_host_has_no_operator() -> None:
+    with pytest.raises(MalformedActivity):
+        addressing.operator("mailto:a@n.example")

@@ -316,6 +316,11 @@ def test_a_component_in_parameters_is_refused_even_when_it_could_be_built(
         signature_base(request, [("@method", ())], "()", status=200)
 
 
+def test_the_base_of_an_answer_names_its_status(rsa: RSAPrivateKey, at: datetime) -> None:
+    base = signature_base(forge(rsa, at), [("@status", ())], '("@status")', status=200)
+    assert base == b'"@status": 200\n"@signature-params": ("@status")'
+
+
 def test_a15_the_digest_is_sha_256(rsa: RSAPrivateKey, at: datetime) -> None:
     good = bodies.content_digest(b"{}")
     sha512 = "sha-512=:J8dGcK23hhNX2yQZdgoZ8wKm+kXKRBpZgxP/h5NfDwCb9DSx:"

@@ -231,3 +231,9 @@ def test_c3_a_value_of_the_wrong_type_is_absent(key: str, value: Any) -> None:
     for name in dir(Thing):
         if not name.startswith("_"):
             getattr(found, name)
+
+
+def test_d1_a_text_that_no_parser_bears_is_refused() -> None:
+    with pytest.raises(MalformedActivity, match="deeply"):
+        read(content="<div>" * 201)
+    assert read(content="<div>" * 200).content == "<div>" * 200

@@ -29,6 +29,7 @@ TOWN = f"{O}/g/town"
         (uris.attendees(O, 31), "/e/31/attendees"),
         (uris.note(O, "01J"), "/n/01J"),
         (uris.activity(O, "01J"), "/a/01J"),
+        (uris.quote(O, 5), "/q/5"),
         (uris.ballot(O, "01H"), "/b/01H"),
         (uris.receipt(O, "01H"), "/b/01H/receipt"),
         (uris.attestation(O, "01M"), "/t/01M"),

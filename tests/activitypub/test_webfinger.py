@@ -44,6 +44,13 @@ def test_an_answer_without_ways_to_follow_is_written_and_read() -> None:
     assert webfinger.parse(found, ASKED) == webfinger.Found(ASKED, TOWN, None, {})
 
 
+def test_whoever_asks_for_the_server_is_told_its_own_actor() -> None:
+    found = webfinger.document("town", "n.example", TOWN, TOWN, service="https://n.example/actor")
+    service = {"type": "application/activity+json", "href": "https://n.example/actor"}
+    assert {"rel": webfinger.SERVICE, **service} in found["links"]
+    assert webfinger.parse(found, ASKED).actor_uri == TOWN
+
+
 def test_the_subject_may_be_another_handle_or_an_address() -> None:
     other = webfinger.parse({"subject": "acct:t@Other.example", "links": [SELF]}, ASKED)
     assert other.subject == Handle("t", "other.example")

@@ -146,3 +146,36 @@ async def test_what_cannot_be_amended_is_said(
     for act in (amended(tx, bench, charlie), amendments.accept(tx, one, by=ben, note="")):
         with pytest.raises(NotNow):
             await act
+
+
+@pytest.mark.parametrize(
+    ("words", "reason", "codes"),
+    [
+        ("Au soleil.", " ", ["reason-missing"]),
+        ("Au soleil.", "a" * 2001, ["reason-too-long"]),
+        ("À l'ombre.", "", ["amendment-unchanged", "reason-missing"]),
+        ("a" * 20_001, "a" * 2001, ["text-too-long", "reason-too-long"]),
+    ],
+)
+async def test_an_amendment_says_what_and_why_and_all_problems_are_named(
+    tx: Transaction, bench: Proposal, charlie: Member, words: str, reason: str, codes: list[str]
+) -> None:
+    seen = paragraphs.digest(amendments.target(bench.version, 2))
+    with pytest.raises(Invalid) as refused:
+        await amendments.propose(
+            tx, bench, charlie, paragraph=2, seen=seen, replacement=words, reason=reason
+        )
+    assert [one.code for one in refused.value.problems] == codes
+
+
+async def test_a_sub_amendment_is_to_the_words_that_its_author_read(
+    tx: Transaction, bench: Proposal, ben: Member, charlie: Member
+) -> None:
+    one = await amended(tx, bench, charlie)
+    seen = paragraphs.digest(one.replacement)
+    await amendments.accept(tx, await under(tx, bench, one, ben), by=charlie, note="")
+    with pytest.raises(NotNow) as refused:
+        await amendments.propose_under(
+            tx, bench, one, ben, seen=seen, replacement="En pierre.", reason="Le bois pourrit."
+        )
+    assert refused.value.code == "paragraph-changed"

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
-from node.assembly import attention, drafts, proposals
+from node.assembly import attention, drafts, members, proposals
 from node.database import Transaction
 from node.errors import Invalid, NotFound
 from node.models import Draft, Member, OutboxItem, Proposal
@@ -64,3 +64,17 @@ async def test_what_cannot_be_kept_is_said(tx: Transaction, ben: Member) -> None
         await drafts.publish(tx, draft, by=ben, title="", text="Un début")
     await drafts.throw_away(tx, draft)
     assert list(await drafts.carried(tx, ben)) == []
+
+
+async def test_a_draft_is_carried_by_twelve_others_at_most(tx: Transaction, ben: Member) -> None:
+    draft = await begun(tx, ben)
+    for number in range(13):
+        await members.admit(tx, name=f"Membre {number}", handle=f"m{number}")
+    for number in range(12):
+        await drafts.invite(tx, draft, f"m{number}")
+    with pytest.raises(Invalid) as refused:
+        await drafts.invite(tx, draft, "m12")
+    assert [one.code for one in refused.value.problems] == ["carriers-too-many"]
+    for known in ("m3", "ben"):
+        await drafts.invite(tx, draft, known)
+    assert len(draft.carriers) == 12

@@ -1,7 +1,7 @@
 """A meeting is called, its order of the day arranged, and its sheet says whether enough came."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -10,14 +10,17 @@ from node.assembly import (
     agendas,
     attendance,
     calls,
+    leaving,
     meetings,
     members,
     minutes_record,
+    presence,
     proposals,
     votes,
 )
 from node.assembly.events import CallChanged
 from node.errors import Invalid, NotFound, NotNow, Refusal
+from node.models import Attendee
 from tests.assembly.meetings_helper import HOST, Room, a_room
 from tests.conftest import MakeSettings, Travel
 
@@ -363,3 +366,106 @@ async def test_a_quorum_that_never_was_is_not_lost(room: Room, travel: Travel) -
         found = await minutes_record.quorum(tx, await meetings.by_number(tx, number))
     assert found is not None
     assert (found["met"], "lost_at" in found) == (False, False)
+
+
+@pytest.mark.parametrize("most", [-1, 101])
+async def test_one_represents_a_hundred_at_most(room: Room, most: int) -> None:
+    with pytest.raises(Invalid) as refused:
+        await room.call(proxies_max=most)
+    assert [problem.field for problem in refused.value.problems] == ["proxies_max"]
+
+
+async def _lines(room: Room, number: int) -> dict[str, str]:
+    async with room.database.read() as tx:
+        lines = await attendance.sheet(tx, await meetings.by_number(tx, number))
+    return {one.name: one.presence for one in lines}
+
+
+async def test_a_line_is_changed_in_its_place_and_taken_off(room: Room) -> None:
+    number = await room.call()
+    await room.there(number, "ben", presence="excused")
+    await room.there(number, "ben", "chloe")
+    assert await _lines(room, number) == {"Ben": "present", "Chloe": "present"}
+    for _ in range(2):  # who is not on the sheet is taken off it without a word
+        await room.there(number, "ben", presence="")
+        assert await _lines(room, number) == {"Chloe": "present"}
+
+
+async def test_nobody_leaves_a_meeting_that_has_not_begun(room: Room, travel: Travel) -> None:
+    number = await room.call(days=1)
+    await room.there(number, "ana", "ben")
+    async with room.database.transaction() as tx:
+        meeting, ana = await meetings.by_number(tx, number), await room.get(tx, "ana")
+        with pytest.raises(NotNow) as refused:
+            await attendance.leave(tx, meeting, who=ana, at=clock.now(), by=ana)
+        assert refused.value.code == "meeting-not-begun"
+    travel(days=1, hours=1)
+    async with room.database.transaction() as tx:
+        meeting, ana = await meetings.by_number(tx, number), await room.get(tx, "ana")
+        await attendance.leave(tx, meeting, who=ana, at=clock.now(), by=ana)
+        assert await meetings.present_members(tx, meeting) == {room.people["ben"].id}
+
+
+async def test_a_sheet_has_room_for_five_hundred_visitors(room: Room) -> None:
+    number = await room.call()
+    await room.there(number, "ana", "ben")
+    async with room.database.transaction() as tx:
+        meeting, ana = await meetings.by_number(tx, number), await room.get(tx, "ana")
+        tx.add(
+            *(
+                Attendee(meeting_id=meeting.id, presence="present", name=f"Visiteur {one}")
+                for one in range(499)
+            )
+        )
+        await attendance.welcome(tx, meeting, name="Zoé", by=ana)
+        with pytest.raises(NotNow) as refused:
+            await attendance.welcome(tx, meeting, name="Yves", by=ana)
+        assert (refused.value.code, refused.value.values) == ("sheet-is-full", {"max": 500})
+
+
+async def test_a_quorum_is_lost_with_the_one_whose_leaving_made_them_too_few(
+    room: Room, travel: Travel
+) -> None:
+    number = await room.call(days=1, quorum_num=3, quorum_den=5, proxies_max=1)
+    travel(days=1, hours=1)
+    await room.there(number, "ana", "ben")
+
+    async def lost_at() -> datetime | None:
+        async with room.database.read() as tx:
+            return await presence.quorum_lost_at(tx, await meetings.by_number(tx, number))
+
+    async def gone(handle: str, at: datetime) -> None:
+        async with room.database.transaction() as tx:
+            meeting, ana = await meetings.by_number(tx, number), await room.get(tx, "ana")
+            await attendance.leave(tx, meeting, who=await room.get(tx, handle), at=at, by=ana)
+
+    assert await lost_at() is None  # it was never met
+    await room.there(number, "chloe", "dina")
+    moments = [clock.now() - timedelta(minutes=minutes) for minutes in (30, 20, 10)]
+    assert await lost_at() is None  # it is met
+    for handle, moment, expected in zip(
+        ("dina", "ben", "chloe"), moments, (None, moments[1], moments[1]), strict=True
+    ):
+        await gone(handle, moment)
+        assert await lost_at() == expected
+
+
+async def test_who_left_the_assembly_before_the_meeting_represents_nobody(
+    room: Room, travel: Travel
+) -> None:
+    number = await room.call(
+        days=1, quorum_num=3, quorum_den=4, proxies_max=1, counts_represented=True
+    )
+    await room.there(number, "ana", "ben")
+    async with room.database.transaction() as tx:
+        meeting, ana = await meetings.by_number(tx, number), await room.get(tx, "ana")
+        ben, chloe = await room.get(tx, "ben"), await room.get(tx, "chloe")
+        await attendance.represent(tx, meeting, giver=chloe, holder=ben, by=ana)
+        await leaving.leave(tx, ben)
+    travel(days=1, hours=1)
+    async with room.database.read() as tx:
+        meeting = await meetings.by_number(tx, number)
+        assert await meetings.represented_members(tx, meeting) == {}
+        check = await meetings.quorum(tx, meeting)
+        assert check is not None
+        assert (check.have, check.of, check.is_met) == (1, 4, False)

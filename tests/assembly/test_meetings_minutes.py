@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from node import clock, digests
-from node.assembly import agendas, meetings, minutes, proposals, votes
+from node.assembly import agendas, calls, meetings, minutes, proposals, votes
 from node.assembly.events import MinutesApproved, MinutesProposed
 from node.errors import Invalid, NotFound, NotNow, Refusal
 from node.models import Minutes
@@ -255,3 +255,41 @@ async def test_nobody_writes_what_was_not_begun(room: Room) -> None:
             await minutes.correct(tx, meeting, by=ana, reason="Rien.")
         with pytest.raises(NotNow):
             await minutes.approve(tx, meeting, at=meeting, by=ana)
+
+
+async def test_a_meeting_that_was_called_off_has_no_minutes(room: Room) -> None:
+    number = await room.call()
+    async with room.database.transaction() as tx:
+        meeting, ana = await meetings.by_number(tx, number), await room.get(tx, "ana")
+        await calls.cancel(tx, meeting.call, by=ana, reason="Neige.")
+        with pytest.raises(NotNow) as refused:
+            await minutes.begin(tx, meeting, by=ana)
+        assert refused.value.code == "call-is-cancelled"
+
+
+async def test_a_point_names_a_decision_that_there_is(room: Room) -> None:
+    async with room.database.transaction() as tx:
+        ana = await room.get(tx, "ana")
+        garden = await proposals.publish(tx, carrier=ana, title="Jardin", text="On plante.")
+        await votes.open_vote(tx, garden, by=ana, closes_at=clock.now() + timedelta(days=3))
+        await votes.close_vote(tx, await votes.on(tx, garden), by=ana)
+    number = await room.call()
+    async with room.database.transaction() as tx:
+        meeting, ana = await meetings.by_number(tx, number), await room.get(tx, "ana")
+        await agendas.add(tx, meeting, by=ana, title="Jardin", lasts=10)
+    await _write(room, number)
+
+    async def write(decision: int | None) -> int | None:
+        async with room.database.transaction() as tx:
+            meeting, ana = await meetings.by_number(tx, number), await room.get(tx, "ana")
+            [item] = meeting.items
+            await minutes.write(
+                tx, meeting, by=ana, opening="", closing="", notes={}, decided={item.id: decision}
+            )
+            return item.decision_number
+
+    assert await write(1) == 1
+    with pytest.raises(Invalid) as refused:
+        await write(2)
+    assert [problem.code for problem in refused.value.problems] == ["no-such-decision"]
+    assert await write(None) is None

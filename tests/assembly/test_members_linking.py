@@ -81,3 +81,38 @@ async def test_some_accounts_cannot_be_claimed(
     await blocking.rule_domain(tx, "social.example", "blocked")
     with pytest.raises(Refusal):
         await linking.claim(tx, ana, zoe)
+
+
+async def test_an_account_that_sends_wrong_codes_is_heard_five_times(
+    tx: Transaction, assembly: Assembly, ana: Member
+) -> None:
+    zoe = await somebody(tx)
+    code = await claim(tx, ana, zoe)
+    for _ in range(4):
+        assert not await linking.hear_code(tx, zoe, "ABCD-EFGH")
+    # What holds no code is no try.
+    assert not await linking.hear_code(tx, zoe, "Bonjour !")
+    assert await linking.hear_code(tx, zoe, code)
+    code = await claim(tx, ana, zoe)
+    for _ in range(5):
+        assert not await linking.hear_code(tx, zoe, "ABCD-EFGH")
+    assert not await linking.hear_code(tx, zoe, code)
+
+
+@pytest.mark.parametrize(
+    ("written", "is_one"),
+    [
+        ("ABCD-EFGH", True),
+        ("<p>@rive voici : abcd efgh.</p>", True),
+        ("ABCDEFGH", True),
+        ("Bonjour !", False),
+        ("ABCD-EFG", False),
+        ("XABCD-EFGH", False),
+        # Letters that look like figures are in no code.
+        ("ABCD-EFG0", False),
+        ("", False),
+        ("x" * 2000 + " ABCD-EFGH", False),
+    ],
+)
+def test_a_code_is_recognised_among_words(written: str, is_one: bool) -> None:
+    assert linking.looks_like_a_code(written) is is_one

@@ -92,6 +92,21 @@ async def test_a_request_can_be_taken_back(tx: Transaction, assembly: Assembly) 
     with pytest.raises(NotFound):
         await joining.by_secret(tx, secret)
     assert await tx.scalar(select(Actor.id).where(Actor.handle == "nadia")) is None
+    with pytest.raises(NotNow):
+        await joining.take_back(tx, asked)
+
+
+async def test_a_request_that_was_answered_is_not_taken_back(
+    tx: Transaction, assembly: Assembly, ana: Member
+) -> None:
+    for name, answer in (("Nadia", joining.admit), ("Omar", joining.refuse)):
+        asked, secret = await ask(tx, name)
+        await answer(tx, asked, by=ana)
+        with pytest.raises(NotNow) as refused:
+            await joining.take_back(tx, asked)
+        assert refused.value.code == "answered-already"
+        assert await joining.by_secret(tx, secret) is asked
+    assert await members.count(tx) == 2
 
 
 @pytest.mark.parametrize(
@@ -300,3 +315,75 @@ async def test_an_invitation_for_one_brought_twice_at_once_admits_one(database: 
     assert sorted(await asyncio.gather(bring("Malik"), bring("Nour"))) == [False, True]
     async with database.read() as tx:
         assert await members.count(tx) == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "codes"),
+    [
+        ({"uses": 0}, ["invitation-uses"]),
+        ({"uses": 201}, ["invitation-uses"]),
+        ({"uses": 200, "days": 91}, ["invitation-days"]),
+        ({"label": "x" * 81}, ["join-too-long"]),
+        ({"name": "x" * 81, "label": "x" * 81}, ["join-too-long", "join-too-long"]),
+    ],
+)
+async def test_an_invitation_has_bounds(
+    tx: Transaction, ana: Member, given: dict[str, object], codes: list[str]
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        await invitations.make(tx, by=ana, **given)  # type: ignore[arg-type]
+    assert [one.code for one in refused.value.problems] == codes
+    assert list(await invitations.listed(tx)) == []
+    assert [one.handle for one in await members.everybody(tx)] == ["ana"]
+
+
+async def test_whoever_came_by_their_paper_stays_when_it_is_revoked(
+    tx: Transaction, assembly: Assembly, ana: Member, ben: Member
+) -> None:
+    made, secret = await invitations.make(tx, by=ana, name="Jeanne Martin")
+    with pytest.raises(Refusal):
+        await invitations.revoke(tx, made.id, by=ben)
+    jeanne = await invitations.accept(tx, secret, name=" ")
+    assert jeanne.name == "Jeanne Martin"
+    await invitations.revoke(tx, made.id, by=ana)
+    assert await members.by_handle(tx, "jeanne_martin") is jeanne
+
+
+async def test_the_welcome_is_given_to_members_and_ended_for_one(
+    tx: Transaction, ana: Member, ben: Member, charlie: Member
+) -> None:
+    for one in (ben, charlie):
+        await welcoming.give(tx, one, by=ana, until=None)
+    await welcoming.end(tx, charlie, by=ana)
+    assert await welcoming.holders(tx) == [ben]
+    await welcoming.end(tx, ana, by=ana)
+    assert len(await journal.listed(tx, "duty-ended")) == 1
+    await leaving.leave(tx, charlie)
+    with pytest.raises(NotNow) as refused:
+        await welcoming.give(tx, charlie, by=ana, until=None)
+    assert refused.value.code == "not-a-member"
+
+
+async def test_a_member_has_a_number_until_they_leave(
+    tx: Transaction, ana: Member, ben: Member
+) -> None:
+    assert await members.by_id(tx, ben.id) is ben
+    await leaving.leave(tx, ben)
+    for number in (ben.id, 7):
+        with pytest.raises(NotFound):
+            await members.by_id(tx, number)
+
+
+async def test_an_act_rests_on_a_decision_that_was_adopted(
+    tx: Transaction, proposal: Proposal, ana: Member, ben: Member
+) -> None:
+    vote = await votes.open_vote(tx, proposal, by=ben, closes_at=later(days=2))
+    await votes.cast_ballot(tx, vote, ben, "against", version_digest=vote.version.digest)
+    rejected = await votes.close_vote(tx, vote, by=ana)
+    assert rejected is not None
+    adopted = await adopt(tx, ana, ben)
+    for written in (rejected.label, f"n° {rejected.number}"):
+        with pytest.raises(Invalid) as refused:
+            await journal.decision_label(tx, written)
+        assert [one.code for one in refused.value.problems] == ["decision-not-adopted"]
+    assert await journal.decision_label(tx, "2") == adopted

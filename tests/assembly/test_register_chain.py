@@ -77,6 +77,13 @@ def summed(export: Export) -> Export:
     return export
 
 
+def placed(export: Export, **place: object) -> None:
+    """Let the third decision say another place of itself, with the digest that belongs to it."""
+    document = export["entries"][2]["document"]
+    document["assembly"]["register"].update(place)
+    export["entries"][2]["entry"]["record"]["digest"] = digests.of(document)
+
+
 def broken(export: Export, known: Head | None = None) -> Break:
     """The first broken link."""
     found = verifying.verify(export, known=known).first_break
@@ -133,6 +140,13 @@ def test_an_empty_register_holds() -> None:
         (lambda e: e["entries"].__delitem__(1), "seq", 2),
         (lambda e: e["entries"].insert(1, e["entries"][2]), "seq", 2),
         (lambda e: e["entries"].__setitem__(1, "entrée"), "shape", 2),
+        (lambda e: e["entries"][1].update(document="La ville décide."), "shape", 2),
+        # No number of JSON is as long as that: what holds it has no digest at all.
+        (lambda e: e["entries"][1]["entry"].update(at=2**70), "entry", 2),
+        (lambda e: e["entries"][2]["document"].update(at=2**70), "document", 3),
+        (lambda e: e["entries"][2]["text"].update(at=2**70), "text", 3),
+        (lambda e: placed(e, seq=2), "place", 3),
+        (lambda e: placed(e, prev="zQm"), "place", 3),
         (lambda e: e["entries"].pop(), "head", None),
         (lambda e: e.update(head=None), "head", None),
         (lambda e: e["assembly"].update(name="Le village"), "sum", None),
@@ -147,8 +161,9 @@ def test_the_first_link_that_does_not_hold_is_named(
     found = broken(export)
     assert (found.code, found.seq) == (code, seq)
     for stretches in (2, 3, 4, 9):
-        report = verifying.verify(export, spread=spread, stretches=stretches)
-        assert report == verifying.verify(export)
+        for way in (spread, map):
+            report = verifying.verify(export, spread=way, stretches=stretches)
+            assert report == verifying.verify(export)
 
 
 def test_two_entries_that_changed_places_are_found() -> None:
@@ -209,6 +224,15 @@ def test_a_proof_that_does_not_fit_is_a_broken_link() -> None:
     report = verifying.verify(an_export(), check_proof=bad)
     assert report.first_break == Break("proof", 1, ASSEMBLY, "bad")
     assert verifying.verify(an_export(), check_proof=lambda _one, _hash: None).proven == 4
+
+
+def test_a_proof_of_the_head_that_does_not_fit_belongs_to_no_entry() -> None:
+    def bad(document: Mapping[str, Any], _hashed: bytes | None) -> str | None:
+        return None if document.get("id") else "bad"
+
+    report = verifying.verify(an_export(), check_proof=bad)
+    assert report.first_break == Break("proof", None, ASSEMBLY, "bad")
+    assert report.proven == 4
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 from node.assembly import journal, method, rules, votes
 from node.database import Transaction
 from node.errors import Invalid, NotFound, Refusal
-from node.models import Assembly, Member, Proposal
+from node.models import Assembly, Member, Proposal, RuleSetting
 from tests.assembly.conftest import later
 from tests.assembly.test_members_states import adopt
 
@@ -119,3 +119,22 @@ async def test_what_the_rules_forbid_is_said(tx: Transaction, ana: Member) -> No
         "poll-ballots-not-allowed",
         "proxies-over-the-rule",
     ]
+
+
+async def test_a_rule_of_another_version_is_passed_over(
+    tx: Transaction, assembly: Assembly, ana: Member
+) -> None:
+    await rules.change(tx, "days", 14, by=ana)
+    tx.add(RuleSetting(name="moon", kept={"value": "full"}))
+    await tx.flush()
+    assert (await rules.current(tx)).days == 14
+
+
+async def test_what_the_rules_do_not_allow_is_not_put_to_the_vote(
+    tx: Transaction, proposal: Proposal, ana: Member, ben: Member
+) -> None:
+    await rules.change(tx, "methods", ["majority"], by=ana)
+    on = votes.Terms(method="approval", options=[{"text": "Lundi"}, {"text": "Mardi"}])
+    with pytest.raises(Invalid) as refused:
+        await votes.open_vote(tx, proposal, by=ben, closes_at=later(days=2), on=on)
+    assert [one.field for one in refused.value.problems] == ["method"]
