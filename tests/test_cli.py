@@ -133,6 +133,11 @@ def test_a_proposal_is_published_from_a_file_with_its_vote(
     assert (row["title"], row["url"]) == ("Des bancs", "https://rive.example/p/1")
     [listed] = json.loads(founded("proposal", "list", "--json").stdout)
     assert (listed["title"], listed["state"]) == ("Des bancs", "vote")
+    many = (*words, "--method", "majority_judgment", "--vote-closes", closes)
+    assert founded(*many).returncode == REFUSED, "a choice needs something to choose from"
+    answer = founded(*many, "--option", "En bois", "--option", "En pierre")
+    assert answer.returncode == DONE, answer.stderr
+    assert len(json.loads(founded("proposal", "list", "--json").stdout)) == 2
 
 
 @pytest.mark.parametrize(

@@ -28,9 +28,12 @@ async def publish(
     language: str | None = None,
     is_signed: bool = False,
 ) -> Proposal:
-    """Open a text for discussion. Raise Invalid with one problem a field."""
+    """Open a text for discussion. Raise Invalid with one problem a field.
+
+    The method is the one that is offered first when the vote opens.
+    """
     title, text = checked(title, text)
-    if method_name not in method.names():
+    if method_name not in method.every():
         raise Invalid(Problem("method", "method-unknown", {"method": method_name}))
     assembly = await assemblies.locked(tx)
     number = (await tx.scalar(select(func.max(Proposal.number))) or 0) + 1

@@ -1,6 +1,7 @@
 """Proposals and calls, published from files."""
 
 import argparse
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ def _proposal_flags(parser: argparse.ArgumentParser, said: Words) -> None:
     parser.add_argument("--title", required=True, help=said("cli.flag.title"))
     parser.add_argument("--file", required=True, metavar="F", help=said("cli.flag.file"))
     parser.add_argument("--method", default="majority", metavar="M", help=said("cli.flag.method"))
+    parser.add_argument("--option", action="append", metavar="O", help=said("cli.flag.option"))
     parser.add_argument("--vote-closes", metavar="ISO", help=said("cli.flag.vote-closes"))
 
 
@@ -51,8 +53,8 @@ def publish_call(context: Context) -> None:
 async def _publish_proposal(context: Context) -> None:
     given, text = context.given, _read(context, context.given.file)
     async with context.node() as node, node.database.transaction() as tx:
-        if given.method not in method.names():
-            known = ", ".join(method.names())
+        if given.method not in method.every():
+            known = ", ".join(method.every())
             raise WrongUse(context.said("cli.method-unknown", method=given.method, known=known))
         proposal = await proposals.publish(
             tx, carrier=None, title=given.title, text=text, method_name=given.method
@@ -60,7 +62,9 @@ async def _publish_proposal(context: Context) -> None:
         if given.vote_closes:
             zone = assemblies.zone(await assemblies.the(tx))
             closes_at = _moment(context, "--vote-closes", given.vote_closes, zone)
-            await votes.ask(tx, proposal, closes_at=closes_at)
+            terms = await votes.usual(tx, given.method)
+            options = [{"text": text} for text in given.option or ()]
+            await votes.ask(tx, proposal, closes_at=closes_at, on=replace(terms, options=options))
             tx.tell("votes")
         row = {
             "label": proposal.label,
