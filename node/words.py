@@ -2,11 +2,11 @@
 
 import functools
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.dates import format_date, format_time, format_timedelta
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
@@ -51,7 +51,7 @@ class Words:
 
     def day(self, moment: datetime, zone: ZoneInfo) -> str:
         """Write a day in words with its weekday: mardi 2 décembre 2026."""
-        return format_date(moment.astimezone(zone), "EEEE d MMMM y", locale=self.language)
+        return self.calendar_day(moment.astimezone(zone).date())
 
     def time(self, moment: datetime, zone: ZoneInfo) -> str:
         """Write a time of day: 20 h, 20 h 30; 8:30 pm."""
@@ -66,11 +66,17 @@ class Words:
 
     def short_day(self, moment: datetime, zone: ZoneInfo) -> str:
         """Write a day shortly: 2 déc. 2026."""
-        return format_datetime(moment.astimezone(zone), "d MMM y", locale=self.language)
+        return self.calendar_day(moment.astimezone(zone).date(), "d MMM y")
 
     def duration(self, span: timedelta) -> str:
         """Write a span of time in words: 4 jours."""
         return format_timedelta(span, locale=self.language, threshold=1.2)
+
+    def calendar_day(self, day: date, pattern: str = "EEEE d MMMM y") -> str:
+        """Write a day by a pattern of its parts; French says 1er, then 2."""
+        if self.language == "fr" and day.day == 1:
+            pattern = pattern.replace("d ", "d'er' ")
+        return format_date(day, pattern, locale=self.language)
 
     def _find(self, key: str) -> Message:
         try:

@@ -112,7 +112,8 @@ def _tally(
     inequality: str,
     reason: str | None = None,
 ) -> Tally:
-    table = bars("tally.result", "tally.votes", counts, lambda code: Phrase(f"choice.{code}"))
+    said = {code: n for code, n in counts.items() if n or code in BALLOT.codes}
+    table = bars("tally.result", "tally.votes", said, lambda code: Phrase(f"choice.{code}"))
     drawn = () if not poll.draw or counts["for"] != counts["against"] else (_drawn(verdict),)
     return Tally(
         verdict=verdict,

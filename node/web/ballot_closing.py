@@ -42,7 +42,7 @@ async def close_vote(request: Request) -> Response:
             minority=answers["minority"][:4000],
         )
     path = f"/d/{decision.number}" if decision else ballot_at.path(request)
-    return see_other(path, "notice.vote-closed")
+    return see_other(path, "notice.vote-closed" if decision else "notice.vote-counted")
 
 
 async def ask_to_change(request: Request) -> Response:

@@ -50,7 +50,7 @@ async def show(request: Request) -> Response:
         entry=entry,
         qr=reading.qr(uri),
         has_pdf=printing.is_available(),
-        **_figures(request.state.words, decision),
+        **_figures(request.state.words, decision, corrected),
         **followed(request.state.words, decision, lines),
     )
 
@@ -67,12 +67,12 @@ def followed(words: Words, decision: Decision, lines: Any) -> dict[str, Any]:
     }
 
 
-def _figures(words: Words, decision: Decision) -> dict[str, Any]:
+def _figures(words: Words, decision: Decision, corrected: Decision | None) -> dict[str, Any]:
     counts = {code: one for code, one in decision.tally.items() if isinstance(one, int)}
     outside = {code: one for code, one in decision.outside.items() if isinstance(one, int)}
     names = register_words.names(decision.vote.options if decision.vote else ())
     chosen = [names.get(code, code) for code in decision.working.get("winners", ())]
-    shown = _shown(decision)
+    shown = _shown(decision, corrected)
     rule = f"method-rule.{decision.vote.method}" if decision.vote else ""
     return {
         "table": tables.of(counts, names),
@@ -106,11 +106,12 @@ def _figures(words: Words, decision: Decision) -> dict[str, Any]:
     }
 
 
-def _shown(decision: Decision) -> Shown | None:
+def _shown(decision: Decision, corrected: Decision | None) -> Shown | None:
     """Return what the count said, where these are the figures that were counted."""
-    if decision.vote is None or (decision.supersedes_id and "draw" not in decision.working):
-        return None
-    return showing.given(decision.vote.shown)
+    is_counted = corrected is None or "draw" in decision.working
+    if corrected and not corrected.supersedes_id:
+        is_counted = is_counted or corrected.tally == decision.tally
+    return showing.given(decision.vote.shown) if decision.vote and is_counted else None
 
 
 def _line(one: FollowUp, words: Words) -> dict[str, Any]:

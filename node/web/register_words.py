@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from babel.dates import format_date
-
 from node.words import Words
 
 
@@ -36,9 +34,9 @@ def quorum(one: Mapping[str, Any], words: Words) -> str:
 
 def day(moment: date, words: Words) -> str:
     """Write a day in words with its weekday: mercredi 2 décembre 2026."""
-    return format_date(moment, "EEEE d MMMM y", locale=words.language)
+    return words.calendar_day(moment)
 
 
 def short_day(moment: date, words: Words) -> str:
     """Write a day shortly: 2 déc. 2026."""
-    return format_date(moment, "d MMM y", locale=words.language)
+    return words.calendar_day(moment, "d MMM y")

@@ -3,7 +3,9 @@
 import ast
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from babel.messages.pofile import read_po
@@ -132,3 +134,12 @@ def test_no_page_uses_the_words_of_the_machine(language: str) -> None:
 def _values(message: words.Message) -> set[str]:
     texts = [message] if isinstance(message, str) else list(message)
     return {value for text in texts for value in re.findall(r"\{(\w+)\}", text)}
+
+
+def test_the_first_day_of_a_month_is_said_as_people_say_it() -> None:
+    first, second = datetime(2026, 12, 1, 12, tzinfo=UTC), datetime(2026, 12, 2, 12, tzinfo=UTC)
+    french, english, zone = words.of("fr"), words.of("en"), ZoneInfo("Europe/Paris")
+    assert french.day(first, zone) == "mardi 1er décembre 2026"
+    assert french.short_day(first, zone) == "1er déc. 2026"
+    assert french.day(second, zone) == "mercredi 2 décembre 2026"
+    assert english.day(first, zone) == "Tuesday 1 December 2026"
