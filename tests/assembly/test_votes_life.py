@@ -1,5 +1,6 @@
 """What happens to a vote while it is open: more time, an end, another text, a second round."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -7,11 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from node import clock
-from node.assembly import attention, proposals, rules, votes
+from node.assembly import attention, members, proposals, rules, votes
 from node.assembly.events import VoteClosesSoon
-from node.assembly.voting import reminding
-from node.database import Transaction
-from node.errors import Invalid, NotNow, Refusal
+from node.assembly.voting import reminding, sheets
+from node.database import Database, Transaction
+from node.errors import Invalid, NotFound, NotNow, Refusal
 from node.models import Member, Proposal, State, Vote, VoteChange
 from tests.assembly.conftest import later
 from tests.conftest import Travel
@@ -215,3 +216,90 @@ async def test_a_sense_check_sums_up_and_decides_nothing(
     assert (proposal.state, vote.ended_as) == (State.DISCUSSION, "counted")
     assert (await votes.result(tx, vote)).counts["agree"] == 1
     await proposals.revise(tx, proposal, by=ben, title="Des bancs", text="Plus d'ombre.")
+
+
+async def test_what_is_over_is_not_changed_any_more(
+    tx: Transaction, vote: Vote, ben: Member, travel: Travel
+) -> None:
+    travel(days=2, minutes=1)
+    for act in (
+        votes.extend(tx, vote, by=ben, closes_at=later(days=5), reason="Trop tard."),
+        votes.cancel(tx, vote, by=ben, reason="Trop tard."),
+        votes.change_text(tx, vote, by=ben, title="a", text="b", note="c", closes_at=later(days=3)),
+    ):
+        with pytest.raises(NotNow) as refused:
+            await act
+        assert refused.value.code == "vote-is-closed"
+    assert await tx.all(select(VoteChange)) == []
+
+
+async def test_the_reason_of_a_change_is_short(tx: Transaction, vote: Vote, ben: Member) -> None:
+    with pytest.raises(Invalid) as refused:
+        await votes.cancel(tx, vote, by=ben, reason="a" * 501)
+    assert [one.code for one in refused.value.problems] == ["reason-too-long"]
+    assert not votes.is_over(vote)
+    await votes.cancel(tx, vote, by=ben, reason="a" * 500)
+
+
+async def test_nobody_is_reminded_of_what_is_over_or_when_all_have_voted(
+    tx: Transaction, vote: Vote, ana: Member, ben: Member, travel: Travel
+) -> None:
+    for voter in (ana, ben):
+        await cast(tx, vote, voter, "for")
+    travel(hours=25)
+    await reminding.remind(tx, vote)
+    assert (vote.reminded_at is not None, await reminding.due(tx)) == (True, [])
+    await votes.extend(tx, vote, by=ben, closes_at=later(days=3), reason="Encore.")
+    assert vote.reminded_at is None
+    travel(days=4)
+    await reminding.remind(tx, vote)
+    assert vote.reminded_at is None
+    assert [one for one in tx.events if isinstance(one, VoteClosesSoon)] == []
+
+
+async def test_a_reason_is_of_some_length(tx: Transaction, vote: Vote, ana: Member) -> None:
+    with pytest.raises(Invalid) as refused:
+        await cast(tx, vote, ana, "for", reason="a" * 2001)
+    assert [one.code for one in refused.value.problems] == ["reason-too-long"]
+    assert await votes.ballot_of(tx, vote, ana) is None
+    await cast(tx, vote, ana, "for", reason="a" * 2000)
+
+
+async def test_two_devices_that_vote_at_once_for_one_person_give_one_ballot(
+    database: Database,
+) -> None:
+    async with database.transaction() as tx:
+        ana = await members.admit(tx, name="Ana", handle="ana", is_in_charge=True)
+        text = await proposals.publish(tx, carrier=ana, title="Des bancs", text="À l'ombre.")
+        opened = await votes.open_vote(tx, text, by=ana, closes_at=later(days=2))
+
+    async def device(choice: str) -> str:
+        try:
+            async with database.transaction() as tx:
+                vote = await tx.get(Vote, opened.id)
+                assert vote is not None
+                await cast(tx, vote, await members.by_handle(tx, "ana"), choice, seen=0)
+        except NotNow as error:
+            return error.code
+        return "cast"
+
+    answered = await asyncio.gather(device("for"), device("against"))
+    assert sorted(answered) == ["cast", "voted-meanwhile"]
+    async with database.read() as tx:
+        vote = await tx.get(Vote, opened.id)
+        assert vote is not None
+        assert sum((await votes.tally(tx, vote)).values()) == 1
+
+
+async def test_a_vote_is_asked_for_by_the_number_of_its_text(
+    tx: Transaction, proposal: Proposal, ben: Member
+) -> None:
+    with pytest.raises(NotFound):
+        await sheets.about(tx, 7)
+    with pytest.raises(NotNow) as early:
+        await sheets.about(tx, proposal.number)
+    assert early.value.code == "no-vote-yet"
+    vote = await votes.open_vote(tx, proposal, by=ben, closes_at=later(days=2))
+    assert (await sheets.about(tx, proposal.number)).vote_id == vote.id
+    with pytest.raises(NotFound):
+        await votes.amendment_of(tx, vote)

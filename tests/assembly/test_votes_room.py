@@ -17,6 +17,7 @@ from node.errors import Invalid, NotNow
 from node.models import Attendance, Meeting, Member, Proposal, Vote, VoteChange
 from tests.assembly.conftest import later
 from tests.assembly.test_votes_together import cast, opened
+from tests.conftest import Travel
 
 THREE = [{"text": "Lundi"}, {"text": "Mardi"}, {"text": "Jeudi"}]
 
@@ -210,6 +211,8 @@ async def test_nobody_gives_a_proxy_to_somebody_whose_hand_was_counted(
     await room.enter(tx, vote, by=ana, present=[ben.id], figures={"for": 1})
     late = proxies.give(tx, vote, giver=charlie, holder=ben)
     assert await refused(Invalid, late) == ["proxy-holder-in-the-room"]
+    own = proxies.give(tx, vote, giver=ben, holder=charlie)
+    assert await refused(NotNow, own) == ["votes-in-the-room"]
 
 
 async def test_a_vote_is_taken_at_a_meeting_until_its_room_has_voted(
@@ -381,3 +384,51 @@ async def test_a_presence_quorum_at_a_meeting_counts_whoever_is_there(
     decision = await votes.close(tx, vote)
     assert decision is not None
     assert (decision.outcome, decision.quorums[0]["have"]) == ("adopted", 3)
+
+
+async def test_figures_are_numbers_of_people_who_are_there(
+    tx: Transaction, ana: Member, ben: Member, proposal: Proposal
+) -> None:
+    vote = await opened(tx, proposal, ben)
+    late = await members.admit(tx, name="Gil", handle="gil")
+    for present, figures, code in (
+        ([ana.id], {"for": -1}, "number-malformed"),
+        ([], {"for": 0}, "room-is-empty"),
+        ([late.id], {}, "room-is-empty"),
+    ):
+        work = room.enter(tx, vote, by=ana, present=present, figures=figures)
+        assert await refused(Invalid, work) == [code]
+    assert await refused(NotNow, room.drop(tx, vote, by=ana)) == ["room-not-entered"]
+    # An answer that nobody gave is not kept.
+    figures = {"for": 1, "against": 0}
+    await room.enter(tx, vote, by=ana, present=[ana.id, ben.id], figures=figures)
+    entered = await room.entered(tx, vote.id)
+    assert entered is not None
+    assert entered.figures == {"for": 1}
+
+
+async def test_a_room_is_counted_until_the_close(
+    tx: Transaction,
+    ana: Member,
+    ben: Member,
+    meeting: Meeting,
+    proposal: Proposal,
+    travel: Travel,
+) -> None:
+    vote = await opened(tx, proposal, ben)
+    await room.enter(tx, vote, by=ana, present=[ana.id], figures={"for": 1})
+    travel(days=2, minutes=1)
+    for act in (
+        room.enter(tx, vote, by=ana, present=[ana.id], figures={"for": 1}),
+        room.confirm(tx, vote, by=ben),
+        room.drop(tx, vote, by=ben),
+        seats.attach(tx, vote, meeting, by=ben),
+    ):
+        assert await refused(NotNow, act) == ["vote-is-closed"]
+
+
+async def test_a_vote_is_taken_at_a_meeting_that_there_is(
+    tx: Transaction, ben: Member, proposal: Proposal
+) -> None:
+    work = opened(tx, proposal, ben, meeting_id=7)
+    assert await refused(Invalid, work) == ["no-such-meeting"]

@@ -17,6 +17,7 @@ from node import digests
 from node.app import create_node
 from node.assembly import assemblies, members, proposals, votes
 from node.assembly.tallying import read as read_file
+from node.assembly.voting import secret, sheets
 from node.database import Database
 from node.errors import Invalid, NotNow
 from node.federation.node import Node
@@ -299,3 +300,18 @@ async def test_some_terms_do_not_go_with_secrecy(
         with pytest.raises(Invalid) as refused:
             await votes.open_vote(tx, found, by=ana, closes_at=later(days=1), on=on)
     assert [one.code for one in refused.value.problems] == [code]
+
+
+async def test_the_urn_itself_takes_one_ballot_of_each(database: Database) -> None:
+    vote_id = await opened(database, 3)
+    async with database.transaction() as tx:
+        vote = await tx.get(Vote, vote_id)
+        assert vote is not None
+        sheet = await sheets.of(tx, vote)
+        ana = await members.by_handle(tx, "ana")
+        await secret.cast(tx, sheet, ana.id, "for")
+        with pytest.raises(NotNow) as refused:
+            await secret.cast(tx, sheet, ana.id, "against")
+        assert refused.value.code == "voted-already"
+        assert await secret.ballots(tx, vote_id) == ["for"]
+        assert await secret.voters(tx, vote_id) == 1

@@ -8,6 +8,7 @@ from node.database import Transaction
 from node.errors import Invalid, NotNow, Refusal
 from node.models import Member, Proposal, Vote
 from tests.assembly.conftest import later
+from tests.conftest import Travel
 
 
 async def opened(tx: Transaction, proposal: Proposal, ben: Member, **more: object) -> Vote:
@@ -79,3 +80,19 @@ async def test_proxies_are_off_unless_a_vote_has_them(
     with pytest.raises(NotNow) as refused:
         await proxies.give(tx, vote, giver=ana, holder=ben)
     assert refused.value.code == "no-proxies"
+
+
+async def test_a_proxy_is_given_and_taken_back_until_the_close(
+    tx: Transaction, proposal: Proposal, ana: Member, ben: Member, travel: Travel
+) -> None:
+    vote = await opened(tx, proposal, ben, proxies_max=1)
+    await proxies.give(tx, vote, giver=ana, holder=ben)
+    travel(days=2, minutes=1)
+    for act in (
+        proxies.give(tx, vote, giver=ana, holder=ben),
+        proxies.revoke(tx, vote, giver=ana),
+    ):
+        with pytest.raises(NotNow) as refused:
+            await act
+        assert refused.value.code == "vote-is-closed"
+    assert len(await proxies.listed(tx, vote.id)) == 1
