@@ -469,3 +469,16 @@ async def test_who_left_the_assembly_before_the_meeting_represents_nobody(
         check = await meetings.quorum(tx, meeting)
         assert check is not None
         assert (check.have, check.of, check.is_met) == (1, 4, False)
+
+
+async def test_only_the_chosen_proposals_are_put_on_the_order_of_the_day(room: Room) -> None:
+    await _propose(room, "Jardin", "École", "Pain")
+    number = await room.call()
+    async with room.database.transaction() as tx:
+        meeting, ana = await meetings.by_number(tx, number), await room.get(tx, "ana")
+        # A number that is no open proposal adds nothing.
+        await agendas.add_proposals(tx, meeting, by=ana, numbers=[3, 1, 9])
+        await agendas.add_proposals(tx, meeting, by=ana, numbers=[2])
+        await agendas.add_proposals(tx, meeting, by=ana, numbers=[2])
+    *first, last = await _titles(room, number)
+    assert (sorted(first), last) == (["Jardin", "Pain"], "École")
