@@ -179,3 +179,12 @@ async def test_a_sub_amendment_is_to_the_words_that_its_author_read(
             tx, bench, one, ben, seen=seen, replacement="En pierre.", reason="Le bois pourrit."
         )
     assert refused.value.code == "paragraph-changed"
+
+
+async def test_an_amendment_is_found_by_its_number_under_its_text(
+    tx: Transaction, bench: Proposal, proposal: Proposal, charlie: Member
+) -> None:
+    one = await amended(tx, bench, charlie)
+    assert await amendments.by_number(tx, bench, 1) is one
+    with pytest.raises(NotFound):
+        await amendments.by_number(tx, proposal, 1)

@@ -482,3 +482,16 @@ async def test_only_the_chosen_proposals_are_put_on_the_order_of_the_day(room: R
         await agendas.add_proposals(tx, meeting, by=ana, numbers=[2])
     *first, last = await _titles(room, number)
     assert (sorted(first), last) == (["Jardin", "Pain"], "École")
+
+
+async def test_the_next_meetings_are_those_after_this_one_that_take_place(room: Room) -> None:
+    first, late, soon = [await room.call(days=days) for days in (7, 40, 20)]
+    off = await room.call(days=30)
+    async with room.database.transaction() as tx:
+        ana = await room.get(tx, "ana")
+        await calls.cancel(tx, await calls.by_number(tx, off), by=ana, reason="Neige.")
+    async with room.database.read() as tx:
+        following = await meetings.near(tx, await meetings.by_number(tx, first))
+        assert [one.call.number for one in following] == [soon, late]
+        assert await meetings.near(tx, await meetings.by_number(tx, late)) == []
+        assert await meetings.kinds(tx, [first, off, 99]) == {first: None, off: None}

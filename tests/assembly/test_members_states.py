@@ -15,6 +15,7 @@ from node.assembly import (
     journal,
     leaving,
     members,
+    people,
     proposals,
     rules,
     votes,
@@ -387,3 +388,33 @@ async def test_an_act_rests_on_a_decision_that_was_adopted(
             await journal.decision_label(tx, written)
         assert [one.code for one in refused.value.problems] == ["decision-not-adopted"]
     assert await journal.decision_label(tx, "2") == adopted
+
+
+async def test_the_log_is_read_by_kind_and_page(
+    tx: Transaction, assembly: Assembly, ana: Member, ben: Member
+) -> None:
+    await rules.change(tx, "days", 14, by=ana, why="Plus de temps.")
+    await leaving.leave(tx, ben)
+    assert [act.kind for act, _ in await journal.listed(tx)][:2] == ["left", "rule-changed"]
+    [(changed, who)] = await journal.listed(tx, "rule-changed")
+    assert (changed.subject, changed.reason, who) == ("days", "Plus de temps.", "Ana Morel")
+    assert {act.kind for act, _ in await journal.listed(tx, before=changed.id)} == {"admitted"}
+    assert await journal.kinds(tx) == ["admitted", "left", "rule-changed"]
+
+
+async def test_who_is_published_no_more_is_said_to_be_gone(
+    tx: Transaction, assembly: Assembly, ana: Member
+) -> None:
+    with pytest.raises(NotFound):
+        await people.called(tx, "ana")
+    await members.publish(tx, ana)
+    assert (await people.called(tx, "ANA")).name == "Ana Morel"
+    await members.unpublish(tx, ana)
+    with pytest.raises(Gone):
+        await people.called(tx, "ana")
+
+
+@pytest.mark.parametrize(("months", "days"), [(1, 30), (6, 182), (12, 365), (60, 1825)])
+def test_a_term_is_of_so_many_months(months: int, days: int) -> None:
+    spent = welcoming.term_end(months) - clock.now()
+    assert abs(spent - timedelta(days=days)) < timedelta(minutes=1)

@@ -308,3 +308,15 @@ def test_base58_is_what_it_was(data: bytes) -> None:
         digits = digests.ALPHABET[rest] + digits
     zeros = len(data) - len(data.lstrip(b"\0"))
     assert digests.base58(data) == "1" * zeros + digits
+
+
+def test_a_decision_without_a_text_has_none_in_the_file_either() -> None:
+    export = an_export(1)
+    [item] = export["entries"]
+    for part, digest in (("text", "textDigest"), ("reasons", "reasonsDigest")):
+        del item[part], item["document"]["assembly"][digest]
+    item["entry"]["record"]["digest"] = digests.of(item["document"])
+    export["head"] = headed(export["entries"])
+    assert verifying.verify(summed(export)).holds
+    item["text"] = {"content": "On abat."}
+    assert broken(summed(export)).code == "text"

@@ -1,6 +1,7 @@
 """Passing on what others published, in the name of the assembly."""
 
 import pytest
+from sqlalchemy import select
 
 from node.assembly import publications, sharing
 from node.assembly.events import PublicationShared, PublicationUnshared
@@ -57,3 +58,15 @@ async def test_only_those_in_charge_speak_for_the_assembly(
     with pytest.raises(Refusal):
         await sharing.unshare(tx, one, by=ben)
     assert await sharing.is_shared(tx, one)
+
+
+async def test_nothing_is_kept_of_an_author_who_is_gone(
+    tx: Transaction, assembly: Assembly
+) -> None:
+    one, other = await kept(tx), await kept(tx, 2)
+    one.name, other.name = "Un pont", "Un puits"
+    await tx.flush()
+    await publications.forget_author(tx, one.author)
+    columns = select(Publication.name, Publication.document, Publication.deleted_at.is_(None))
+    rows = (await tx.execute(columns.order_by(Publication.uri))).all()
+    assert [tuple(row) for row in rows] == [(None, "", False), ("Un puits", "{}", True)]
