@@ -2,7 +2,7 @@
 
 import pytest
 
-from node.assembly import contributions, members, publications
+from node.assembly import contributions, dossiers, members, publications
 from node.assembly.contributions import TEXT_MAX
 from node.database import Transaction
 from node.errors import Invalid, NotFound, NotNow, Refusal
@@ -186,3 +186,27 @@ async def test_what_is_not_for_everybody_is_not_shown(tx: Transaction, zoe: Acto
     with pytest.raises(NotFound):
         await publications.by_id(tx, hidden.id)
     assert list(await publications.of_author(tx, zoe)) == []
+
+
+async def test_of_who_is_gone_elsewhere_only_the_places_of_their_words_stay(
+    tx: Transaction, proposal: Proposal, ana: Member, zoe: Actor
+) -> None:
+    heard = [
+        await contributions.hear(
+            tx,
+            proposal,
+            zoe,
+            uri=f"{zoe.uri}/notes/{number}",
+            content=f"<p>Note {number}</p>",
+            url=None,
+            language="fr",
+            in_reply_to=None,
+        )
+        for number in (1, 2)
+    ]
+    said = await contributions.comment(tx, ana, on=proposal, text="Merci !", in_reply_to=heard[0])
+    await contributions.forget_author(tx, zoe)
+    first, answer = await dossiers.voices(tx, proposal.id)
+    # What nobody answered leaves nothing; what was answered leaves a place without a name.
+    assert (first.uri, first.content, first.author) == (heard[0].uri, "", "")
+    assert (answer.id, answer.author, answer.in_reply_to) == (said.id, "Ana Morel", first.uri)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from node.assembly import amending, amendments, paragraphs, proposals
+from node.assembly import amending, amendments, attention, paragraphs, proposals
 from node.database import Transaction
 from node.errors import Invalid, NotFound, NotNow, Refusal
 from node.models import Amendment, Member, Proposal, Standing, State
@@ -188,3 +188,17 @@ async def test_an_amendment_is_found_by_its_number_under_its_text(
     assert await amendments.by_number(tx, bench, 1) is one
     with pytest.raises(NotFound):
         await amendments.by_number(tx, proposal, 1)
+
+
+async def test_amendments_wait_for_those_who_carry_the_text(
+    tx: Transaction, bench: Proposal, ben: Member, charlie: Member
+) -> None:
+    one = await amended(tx, bench, charlie)
+    await amended(tx, bench, charlie, 3, "En fer.")
+    # A sub-amendment waits for the author of what it amends.
+    await under(tx, bench, one, ben)
+    [waiting] = await attention.to_answer(tx, ben)
+    assert (waiting.number, waiting.count) == (bench.number, 2)
+    assert await attention.to_answer(tx, charlie) == []
+    await amendments.decline(tx, one, by=ben, reason="Non.")
+    assert [each.count for each in await attention.to_answer(tx, ben)] == [1]

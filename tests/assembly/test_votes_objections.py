@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from node.assembly import carrying, members, proposals, rules, tallying, votes
+from node.assembly import attention, carrying, members, proposals, rules, tallying, votes
 from node.assembly.events import ObjectionAppealed, ObjectionJudged, ObjectionRaised
 from node.assembly.objections import Objection as Counted
 from node.assembly.voting import counting, objecting, proxies, room, settling
@@ -422,3 +422,25 @@ async def test_who_votes_in_the_room_lifts_their_objection_without_a_ballot(
     assert (await votes.result(tx, again)).verdict == "blocked"
     await settling.lift(tx, carried, by=ana, position="consent")
     assert (await closed(tx, again)).outcome == "adopted"
+
+
+async def test_an_objection_that_is_open_waits_for_its_author(
+    tx: Transaction, vote: Vote, ana: Member, ben: Member
+) -> None:
+    await objects(tx, vote, ana)
+    assert [one.number for one in await attention.objected(tx, ana)] == [1]
+    assert await attention.objected(tx, ben) == []
+    await cast(tx, vote, ana, "consent")
+    assert await attention.objected(tx, ana) == []
+
+
+async def test_an_objection_is_found_under_its_own_vote(
+    tx: Transaction, vote: Vote, ana: Member, ben: Member
+) -> None:
+    raised = await objects(tx, vote, ana)
+    assert await settling.by_id(tx, vote, raised.id) is raised
+    text = await proposals.publish(tx, carrier=ben, title="Un puits", text="Profond.")
+    other = await votes.open_vote(tx, text, by=ben, closes_at=later(days=9), on=CONSENT)
+    for where, number in ((other, raised.id), (vote, 7)):
+        with pytest.raises(NotFound):
+            await settling.by_id(tx, where, number)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from node.app import register_everything
-from node.assembly import method, tallying, votes
+from node.assembly import method, tallying, turnout, votes
 from node.assembly.voting.answers import Asking
 from node.database import Transaction
 from node.errors import Invalid, NotNow
@@ -178,3 +178,27 @@ async def test_what_a_poll_cannot_say_has_no_outside_opinions(
     assert not votes.is_expressible(vote)
     with pytest.raises((Invalid, NotNow, Exception)):
         await votes.hear(tx, vote, zoe, "o1", uri=None)
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "about"),
+    [
+        ("single", "o2", "o2"),
+        ("schulze", ["o2", "o1"], "o2"),
+        ("schulze", [["o1", "o2"], "o3"], "any"),
+        ("approval", ["o3"], "o3"),
+        ("approval", ["o1", "o3"], "any"),
+        ("approval", [], "blank"),
+        ("score", {"o1": 5}, "any"),
+    ],
+)
+async def test_a_reason_goes_with_the_one_option_that_its_ballot_puts_first(
+    tx: Transaction, proposal: Proposal, ana: Member, ben: Member, name: str, given: Any, about: str
+) -> None:
+    options = [{"text": "Lundi"}, {"text": "Mardi"}, {"text": "Jeudi"}]
+    parameters = {"maximum": 5} if name == "score" else {}
+    on = votes.Terms(method=name, parameters=parameters, options=options)
+    vote = await votes.open_vote(tx, proposal, by=ben, closes_at=later(days=2), on=on)
+    digest = vote.version.digest
+    await votes.cast_ballot(tx, vote, ana, given, version_digest=digest, reason="Le marché.")
+    assert await turnout.reasons(tx, vote.id) == [(about, "Le marché.")]
