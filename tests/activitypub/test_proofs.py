@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from node import digests
 from node.activitypub import canonical, keys, multibase, proofs
 from node.activitypub.vocabulary import MalformedActivity
 from node.errors import BadSignature
@@ -269,3 +270,16 @@ def test_every_proof_of_the_corpus_is_read_or_refused(corpus: list[tuple[str, by
             with contextlib.suppress(MalformedActivity):
                 found += isinstance(part, dict) and proofs.proof_of(part) is not None
     assert found > 3
+
+
+def test_a_digest_that_was_reckoned_before_is_taken_where_it_is_that_of_the_proof(
+    sealed: dict[str, Any], ed25519: Ed25519PrivateKey, at: datetime
+) -> None:
+    key = ed25519.public_key()
+    hashed = digests.hash_of({name: one for name, one in sealed.items() if name != "proof"})
+    proofs.verify(sealed, key, at=at, hashed=hashed)
+    with pytest.raises(BadSignature, match="over this document"):
+        proofs.verify(sealed, key, at=at, hashed=digests.hash_of({"id": sealed["id"]}))
+    # The old kind of signature is no part of what is proven: then the digest is another.
+    signed = {**sealed, "signature": {"type": "RsaSignature2017"}}
+    proofs.verify(signed, key, at=at, hashed=digests.hash_of(signed))

@@ -293,3 +293,14 @@ async def test_a_point_names_a_decision_that_there_is(room: Room) -> None:
         await write(2)
     assert [problem.code for problem in refused.value.problems] == ["no-such-decision"]
     assert await write(None) is None
+
+
+async def test_who_keeps_the_minutes_runs_the_meeting_too(room: Room) -> None:
+    number = await room.call()
+    async with room.database.transaction() as tx:
+        meeting, ana = await meetings.by_number(tx, number), await room.get(tx, "ana")
+        ben, chloe = await room.get(tx, "ben"), await room.get(tx, "chloe")
+        kept = await minutes.begin(tx, meeting, by=ana, secretary=ben)
+        for who, may in ((ana, True), (ben, True), (chloe, False), (None, False)):
+            assert meetings.may_run(meeting, who, kept) is may
+        assert not meetings.may_run(meeting, ben)

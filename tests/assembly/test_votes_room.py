@@ -432,3 +432,13 @@ async def test_a_vote_is_taken_at_a_meeting_that_there_is(
 ) -> None:
     work = opened(tx, proposal, ben, meeting_id=7)
     assert await refused(Invalid, work) == ["no-such-meeting"]
+
+
+async def test_without_a_meeting_nobody_is_expected_in_the_room(
+    tx: Transaction, ana: Member, ben: Member, meeting: Meeting, proposal: Proposal
+) -> None:
+    vote = await opened(tx, proposal, ben)
+    await there(tx, meeting, ben, ana)
+    assert await seats.expected(tx, vote) == ([], [], [])
+    await seats.attach(tx, vote, meeting, by=ben)
+    assert (await seats.expected(tx, vote)).here == [(ana.id, "Ana Morel")]
