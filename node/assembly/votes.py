@@ -6,7 +6,7 @@ The rooms of this house are in `node/assembly/voting/`; here are the doors that 
 from node.assembly.voting.casting import cast, cast_ballot
 from node.assembly.voting.changing import cancel, change_text, extend
 from node.assembly.voting.closing import close, close_vote
-from node.assembly.voting.counting import count, export, result, tally, too_few, turnout
+from node.assembly.voting.counting import export, result, tally, too_few, turnout
 from node.assembly.voting.finding import (
     ballot_of,
     choices,
@@ -46,7 +46,6 @@ __all__ = [
     "close",
     "close_vote",
     "convene_again",
-    "count",
     "due",
     "export",
     "extend",

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, select
 from node import clock, digests
 from node.assembly import endorsements, method, parameters, sortition, tally_facts
 from node.assembly.ballot_kinds import Kind
-from node.assembly.method import Count, Verdict
+from node.assembly.method import Verdict
 from node.assembly.poll import Choice, Facts, Poll, Tally
 from node.assembly.voting import finding, objecting, proxies, room, seats, secret
 from node.assembly.voting.answers import Asking
@@ -96,11 +96,6 @@ def too_few(vote: Vote, voters: int) -> Verdict | None:
     if not vote.is_secret or voters >= secret.LEAST_VOTERS:
         return None
     return Verdict("quorum_not_met", f"{voters} < {secret.LEAST_VOTERS}")
-
-
-async def count(tx: Transaction, vote: Vote) -> Count:
-    """Return how many answered so far."""
-    return Count(await tally(tx, vote), vote.electorate_count)
 
 
 async def tally(tx: Transaction, vote: Vote) -> dict[str, int]:

@@ -15,7 +15,7 @@ from node import clock
 from node.assembly import meetings
 from node.assembly.voting import finding
 from node.database import Transaction
-from node.errors import Invalid, NotFound, NotNow, Problem
+from node.errors import Invalid, NotNow, Problem
 from node.models import (
     Attendance,
     Ballot,
@@ -74,10 +74,7 @@ async def meeting_of(tx: Transaction, meeting_id: int | None) -> Meeting | None:
     """Return the meeting at which a vote is taken, if it is."""
     if meeting_id is None:
         return None
-    meeting = await tx.get(Meeting, meeting_id)
-    if meeting is None:
-        raise NotFound("the meeting is gone")
-    return meeting
+    return await tx.get(Meeting, meeting_id)
 
 
 async def candidates(
