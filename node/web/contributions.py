@@ -21,7 +21,9 @@ async def show(request: Request) -> Response:
     async with request.app.state.node.database.read() as tx:
         contribution = await _find(tx, request)
         place = await _place(tx, contribution)
-    return RedirectResponse(f"{place}#c-{contribution.id}", 302, {"Vary": "Accept"})
+    return RedirectResponse(
+        f"{place}?voix={contribution.id}#c-{contribution.id}", 302, {"Vary": "Accept"}
+    )
 
 
 async def edit(request: Request) -> Response:
@@ -42,7 +44,7 @@ async def save(request: Request) -> Response:
             await contributions.edit(tx, contribution, by=author, text=written.text("text"))
     except Invalid as error:
         return await _form(request, written.text("text"), "", error.problems)
-    return RedirectResponse(f"{place}#c-{contribution.id}", 303)
+    return RedirectResponse(f"{place}?voix={contribution.id}#c-{contribution.id}", 303)
 
 
 async def ask_to_remove(request: Request) -> Response:

@@ -60,7 +60,7 @@ async def contribute(request: Request) -> Response:
     except Invalid as error:
         seen = await _look(request)
         return await _page(request, seen, error.problems, text=text, reply_to=reply_to)
-    return RedirectResponse(f"/p/{number}#c-{contribution.id}", 303)
+    return RedirectResponse(f"/p/{number}?voix={contribution.id}#c-{contribution.id}", 303)
 
 
 async def _answered(tx: Transaction, proposal_id: int, reply_to: str) -> Contribution | None:
@@ -90,6 +90,8 @@ async def _page(
     reply_to: str = "",
 ) -> Response:
     dossier, said = seen.dossier, seen.said
+    wanted = reply_to or request.query_params.get("voix", "")
+    part = reading.asked_number(request, "suite")
     uri = f"{request.state.assembly.origin}/p/{dossier.number}"
     return await page(
         request,
@@ -100,7 +102,7 @@ async def _page(
         canonical=reading.proposal_path(dossier.number, dossier.title),
         content=reading.ours(dossier.content, dossier.language),
         sentence=plain(dossier.content, 200),
-        threads=voices.threads(request, said),
+        part=voices.part(voices.threads(request, said), part, wanted),
         voices_count=voices.count(said),
         servers_count=voices.servers(said),
         reply=next((v for v in said if str(v.id) == reply_to and not v.is_removed), None),

@@ -1,7 +1,7 @@
 """What people say on a page, put in order: on two levels, ours and those from elsewhere."""
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -14,6 +14,8 @@ from node.assembly import assemblies
 from node.assembly.dossiers import Voice
 from node.web.reading import foreign, link, ours
 from node.words import Words
+
+PART = 30  # voices; with a text of some length, a page stays below 35 kB
 
 
 class Shown(NamedTuple):
@@ -48,6 +50,33 @@ def threads(request: Request, voices: Iterable[Voice]) -> list[Shown]:
         (heads if head is None else head.replies).append(shown)
         by_uri[voice.uri] = (head or shown, shown)
     return heads
+
+
+class Part(NamedTuple):
+    """Some of a long discussion, with the number of this part and how many there are."""
+
+    threads: Sequence[Shown]
+    number: int
+    last: int
+
+
+def part(heads: Sequence[Shown], number: int | None, wanted: str) -> Part:
+    """Return one part of a discussion: the one with a voice that is asked for, else by number.
+
+    An exchange is not torn apart, so a part may be longer than PART.
+    """
+    parts: list[list[Shown]] = [[]]
+    length, found = 0, number or 1
+    for head in heads:
+        if length >= PART:
+            parts.append([])
+            length = 0
+        parts[-1].append(head)
+        length += 1 + len(head.replies)
+        if wanted and wanted in (str(head.id), *(str(reply.id) for reply in head.replies)):
+            found = len(parts)
+    found = min(max(found, 1), len(parts))
+    return Part(parts[found - 1], found, len(parts))
 
 
 def _answers_to(answered: Shown | None, head: Shown | None) -> str | None:

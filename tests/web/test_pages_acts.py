@@ -33,6 +33,29 @@ async def test_a_member_comments_and_answers(place: Place) -> None:
     assert "2 contributions" in text(page)
 
 
+async def test_a_long_discussion_is_read_in_parts(place: Place) -> None:
+    async with await place.signed_in(place.ben) as browser:
+        for number in range(65):
+            said = await browser.post("/p/1/contributions", data={"text": f"Voix {number:02d}."})
+        shown = [text(await browser.get(f"/p/1?suite={number}")) for number in (1, 2, 3)]
+        for number in range(65):
+            parts = [f"Voix {number:02d}." in one for one in shown]
+            assert parts == [here == number // 30 for here in range(3)], number
+        assert "La suite de la discussion" in shown[0]
+        assert "Partie 2 sur 3" in shown[1]
+        assert "La suite de la discussion" not in shown[2]
+        assert len((await browser.get("/p/1")).text.encode()) < 35_000
+        # Whoever has just spoken, and whoever answers a voice, stands before that voice.
+        last = said.headers["location"]
+        assert "Voix 64." in text(await browser.get(last.partition("#")[0]))
+        spoken = last.partition("#c-")[2]
+        answering = text(await browser.get(f"/p/1?repondre={spoken}"))
+        assert "Voix 64." in answering
+        assert "65 contributions" in answering
+        assert "Voix 64." in text(await browser.get("/p/1?suite=99"))
+        assert "Voix 00." in text(await browser.get("/p/1?suite=0&voix=x"))
+
+
 async def test_an_empty_comment_is_told_beside_the_field(place: Place) -> None:
     async with await place.signed_in(place.ben) as browser:
         answer = await browser.post("/p/1/contributions", data={"text": "  "})
@@ -70,7 +93,7 @@ async def test_one_edits_and_removes_only_ones_own_words(place: Place) -> None:
         page = text(await ben.get("/p/1"))
         assert "Je crois." in page
         assert "modifié depuis" in page
-        assert (await ben.get(path)).headers["location"].startswith("/p/1#c-")
+        assert (await ben.get(path)).headers["location"].startswith("/p/1?voix=")
         assert "Supprimer cette contribution" in text(await ben.get(f"{path}/supprimer"))
         assert (await ben.post(f"{path}/supprimer", data={})).status_code == 303
         assert (await ben.get(path)).status_code == 410

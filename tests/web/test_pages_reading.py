@@ -111,7 +111,7 @@ async def test_the_outcome_stands_with_its_figures_and_its_rule(place: Place) ->
     assert "Participation : 2 sur 2 membres" in proposal
     assert "Je n'habite pas" not in proposal
     assert "On commence en mars ; Ana s'en occupe." in decision
-    assert "1 > 0" in decision
+    assert "1 pour > 0 contre : adoptée." in decision
     assert "Abstention Je n'habite pas à côté." in decision
     assert "Ben" not in decision
     assert "1 pour, 0 contre, 1 abstention" in register
