@@ -40,7 +40,8 @@ def _cells(leaf: Leaf, words: Words, zone: ZoneInfo) -> list[str]:
         words(f"outcome.{leaf.outcome}"),
         leaf.explanation,
         ", ".join(
-            f"{choice(code, words, leaf.names)} {count}" for code, count in leaf.tally.items()
+            [f"{choice(code, words, leaf.names)} {count}" for code, count in leaf.tally.items()]
+            or leaf.chosen
         ),
         str(leaf.turnout) if leaf.electorate is not None else "",
         str(leaf.electorate) if leaf.electorate is not None else "",

@@ -40,6 +40,7 @@ class Leaf:
     method: str | None
     tally: Mapping[str, Any]
     names: Mapping[str, str]
+    working: Mapping[str, Any]
     turnout: int
     electorate: int | None
     quorums: Sequence[Mapping[str, Any]]
@@ -56,6 +57,16 @@ class Leaf:
     text_digest: str
     seq: int
     digest: str
+
+    @property
+    def chosen(self) -> list[str]:
+        """The options that were chosen, by their names."""
+        return [self.names.get(code, code) for code in self.working.get("winners", ())]
+
+    @property
+    def tied(self) -> list[str]:
+        """The options between which it stayed open, by their names."""
+        return [self.names.get(code, code) for code in self.working.get("tied", ())]
 
     @property
     def text(self) -> str:
@@ -106,7 +117,7 @@ def _leaf(entered: Entered, origin: str, corrections: Mapping[int, Named]) -> Le
         corrects = Named(number=row["corrected_number"], label=label)
     same = (
         "number", "title", "language", "outcome", "outcome_reason", "explanation", "method",
-        "tally", "turnout", "quorums", "statement", "minority", "tolerated", "reasons",
+        "tally", "working", "turnout", "quorums", "statement", "minority", "tolerated", "reasons",
         "corrected_because", "review_on", "decided_at", "source", "text_digest",
     )  # fmt: skip
     return Leaf(

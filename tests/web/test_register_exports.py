@@ -6,11 +6,13 @@ import io
 import re
 import zipfile
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 import rfc8785
 
-from node.assembly import verifying
+from node import clock
+from node.assembly import members, proposals, verifying, votes
 from node.federation import register_proofs
 from node.web import printing, register_csv
 from tests.conftest import MakeSettings
@@ -104,6 +106,28 @@ async def test_everything_stands_on_one_page_to_print(place: Place) -> None:
         assert (await browser.get(sheet)).headers["content-type"].startswith("text/css")
     assert "Un jardin partagé" in text(answer)
     assert "<style" not in answer.text
+
+
+async def test_what_was_chosen_stands_by_its_name_in_every_book(place: Place) -> None:
+    """A ranking has no number for each option: its winner is what there is to read."""
+    await place.propose("La couleur de la porte", "La porte est à repeindre.")
+    async with place.database.transaction() as tx:
+        proposal, ana = await proposals.by_number(tx, 3), await members.by_handle(tx, "ana")
+        on = votes.Terms(method="schulze", options=[{"text": "Bleu roi"}, {"text": "Vert"}])
+        end = clock.now() + timedelta(days=2)
+        vote = await votes.open_vote(tx, proposal, by=ana, closes_at=end, on=on)
+        digest = vote.version.digest
+        await votes.cast_ballot(tx, vote, ana, ["o1", "o2"], version_digest=digest)
+        await votes.close_vote(tx, vote, by=ana)
+    async with place.visitor() as browser:
+        assert "Bleu roi" in text(await browser.get("/decisions/imprimer"))
+        table = (await browser.get("/decisions.csv")).content.decode("utf-8-sig")
+        archive = zipfile.ZipFile(
+            io.BytesIO((await browser.get("/decisions/registre.zip")).content)
+        )
+    assert list(csv.reader(io.StringIO(table)))[3][5] == "Bleu roi"
+    for name in ("registre/index.html", "registre/d/3.html"):
+        assert "Bleu roi" in archive.read(name).decode()
 
 
 async def test_without_the_extra_the_page_to_print_is_offered(
