@@ -183,10 +183,11 @@ def run(world: World, requests: Sequence[bytes], **more: Any) -> Report:
     return generator.report()
 
 
-def get(world: World, path: str, accept: str) -> bytes:
-    """Write a request that reads something."""
+def get(world: World, path: str, accept: str, *, cookie: str = "") -> bytes:
+    """Write a request that reads something; with a cookie it is answered for this reader alone."""
     lines = [f"GET {path} HTTP/1.1", f"Host: {world.host}", f"Accept: {accept}"]
     lines += ["Accept-Language: fr", "User-Agent: palabre-bench"]
+    lines += [f"Cookie: {cookie}"] if cookie else []
     return "\r\n".join([*lines, "", ""]).encode()
 
 

@@ -68,7 +68,7 @@ def _through_the_page(world: World, data: Path, prepared: dict[str, Any]) -> lis
 
 
 def _long_discussion(world: World, node: nodes.NodeProcess, number: int) -> Row:
-    request = load.get(world, f"/p/{number}", "text/html")
+    request = load.get(world, f"/p/{number}", "text/html", cookie="theme=dark")
     load.run(world, [request], count=10)
     generator = load.Generator(world, [request], count=world.some(120))
     before = node.cpu()

@@ -24,6 +24,10 @@ class Database(ABC):
     async def start(self) -> None:
         """Begin to hear what other processes commit."""
 
+    def mark(self) -> int | None:
+        """Return what changes with every change that others made; None where that costs much."""
+        return None
+
     async def forget(self) -> None:
         """Leave nothing behind that says in which order the last secret ballots came."""
 

@@ -49,6 +49,7 @@ class SqliteDatabase(Database):
         self._reader_engine = _engine(path, writes=False)
         self._writer: Connection | None = None
         self._readers: list[Connection] = []
+        self._watcher: Connection | None = None
         # A program that was killed may have left a secret ballot in its log.
         self._owes_silence = True
 
@@ -88,6 +89,15 @@ class SqliteDatabase(Database):
             _rollback(connection)
             self._readers.append(connection)
 
+    def mark(self) -> int | None:
+        """Ask SQLite, which counts what any other connection of any process committed."""
+        if self._watcher is None:
+            self._watcher = self._reader_engine.connect()
+        found: int = self._watcher.exec_driver_sql("PRAGMA data_version").scalar_one()
+        # What was looked at is let go of at once, or no later change would be seen.
+        _rollback(self._watcher)
+        return found
+
     async def forget(self) -> None:
         if self._owes_silence:
             async with self._turn:
@@ -104,10 +114,11 @@ class SqliteDatabase(Database):
             time.sleep(_BETWEEN_TRIES)
 
     async def close(self) -> None:
-        for connection in [*self._readers, *([self._writer] if self._writer else [])]:
-            connection.close()
+        for connection in (*self._readers, self._writer, self._watcher):
+            if connection is not None:
+                connection.close()
         self._readers.clear()
-        self._writer = None
+        self._writer = self._watcher = None
 
 
 async def _directly(function: Callable[[*Arguments], T], *arguments: *Arguments) -> T:

@@ -9,6 +9,7 @@ from node.errors import Refusal, Unreachable
 from node.web import refusals
 from node.web.doings import DoneAlready
 from node.web.security import SameSite, SecurityHeaders
+from node.web.shelf import Shelf
 from node.web.visitor import Visitor
 
 
@@ -17,6 +18,7 @@ def options() -> dict[str, Any]:
     return {
         "middleware": [
             Middleware(SecurityHeaders),
+            Middleware(Shelf),
             Middleware(Visitor, refuse=refusals.refused),
             Middleware(SameSite, refuse=refusals.refused),
         ],

@@ -1,7 +1,7 @@
 """The register taken away: as JSON, as a table, as a folder of pages, on paper."""
 
 import csv
-import importlib
+import ctypes.util
 import io
 import re
 import zipfile
@@ -165,11 +165,18 @@ def test_nothing_is_fetched_for_a_pdf(caplog: pytest.LogCaptureFixture) -> None:
 def test_without_the_libraries_of_the_system_no_pdf_is_offered(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def missing(_name: str) -> None:
-        raise OSError("cannot load library 'libpango-1.0-0'")
-
-    monkeypatch.setattr(importlib, "import_module", missing)
+    monkeypatch.setattr(ctypes.util, "find_library", lambda _name: None)
     assert not printing.is_available.__wrapped__()
+
+
+async def test_a_pdf_that_cannot_be_made_is_explained(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(printing, "SECONDS", 0.0)
+    async with place.visitor() as browser:
+        answer = await browser.get("/d/1.pdf")
+    assert answer.status_code == 409
+    assert "imprimez la page" in text(answer)
 
 
 async def test_the_register_of_an_empty_assembly_is_taken_away_too(
