@@ -12,8 +12,8 @@ _NEWEST = datetime(2026, 11, 1, tzinfo=UTC)
 _TEXT = "<p>Une réunion sur le budget du quartier se tient jeudi, ouverte à qui veut.</p>" * 3
 _ACTOR = (
     "INSERT INTO actor (id, uri, type, handle, domain, name, inbox, is_local, summary, is_locked,"
-    " is_discoverable, also_known_as, created_at, updated_at)"
-    " VALUES (?, ?, 'Person', ?, ?, ?, ?, 0, '', 0, 0, '[]', ?, ?)"
+    " is_discoverable, also_known_as, said_count, created_at, updated_at)"
+    " VALUES (?, ?, 'Person', ?, ?, ?, ?, 0, '', 0, 0, '[]', 0, ?, ?)"
 )
 _INBOX = (
     "INSERT INTO inbox_item (id, uri, sender_uri, type, document, state, attempts,"
@@ -43,6 +43,8 @@ def fill(path: Path, count: int, *, followed_share: float = _FOLLOWED_SHARE) -> 
         connection.executemany(_INBOX, _received(count))
         connection.executemany(_PUBLICATION, _published(count, followed, dice, followed_share))
         connection.executemany(_OUTBOX, _said(count // 10, ours, origin))
+        more = "UPDATE actor SET said_count = said_count + ? WHERE id = ?"
+        connection.execute(more, (count // 10, ours))
     connection.close()
 
 

@@ -8,7 +8,7 @@ from bench.world import World
 
 _ACTIVITY = "application/activity+json"
 _HTML = "text/html,application/xhtml+xml"
-_OWN = f"{_HTML};q=0.9"
+OWN = f"{_HTML};q=0.9"
 
 
 def measure(world: World, _cookie: str) -> list[Row]:
@@ -23,8 +23,8 @@ def measure(world: World, _cookie: str) -> list[Row]:
                     read(world, node, f"/g/{world.handle}", 20_000, "actor document", 10_000),
                     read(world, node, "/p/1", 5000, "proposal page, 12 voices", 500, _HTML),
                     read(world, node, "/", 5000, "home page", 500, _HTML),
-                    read(world, node, "/p/1", 600, "proposal page, written anew", None, _OWN),
-                    read(world, node, "/", 600, "home page, written anew", None, _OWN),
+                    read(world, node, "/p/1", 600, "proposal page, written anew", None, OWN),
+                    read(world, node, "/", 600, "home page, written anew", None, OWN),
                     read(
                         world, node, f"/.well-known/webfinger?resource={account}", 1600, "webfinger"
                     ),
@@ -43,7 +43,7 @@ def read(
     accept: str = _ACTIVITY,
 ) -> Row:
     """Ask for one thing again and again, after a moment to get warm."""
-    request = load.get(world, path, accept, cookie="theme=dark" if accept == _OWN else "")
+    request = load.get(world, path, accept, cookie="theme=dark" if accept == OWN else "")
     load.run(world, [request], count=max(world.some(count) // 10, 20))
     generator = load.Generator(world, [request], count=world.some(count))
     before = node.cpu()
