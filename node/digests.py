@@ -40,6 +40,11 @@ def canonical(value: Any) -> bytes:
     return _sorted.encode(value) if _is_plain(value) else rfc8785.dumps(value)
 
 
+def sorted_json(value: Any) -> bytes:
+    """Write a value with its names in order, by the hand that `canonical` has for plain ones."""
+    return _sorted.encode(value)
+
+
 def of_bytes(data: bytes) -> str:
     """Return the multibase base58btc multihash SHA-256 of these bytes: `zQm…`."""
     return of_hash(hashlib.sha256(data).digest())

@@ -60,9 +60,9 @@ def _once(world: World, data: Path, tag: str) -> list[Row]:
     with nodes.running(world, data) as node:
         return [
             _received(world, node, tag),
-            reading.read(world, node, "/", 200, "home page", accept=reading.OWN),
-            reading.read(world, node, "/p/1", 200, "proposal page", accept=reading.OWN),
-            reading.read(world, node, "/reseau", 120, "news page", accept=reading.OWN),
+            reading.read(world, node, "/", 200, "home page", cookie=reading.OWN),
+            reading.read(world, node, "/p/1", 200, "proposal page", cookie=reading.OWN),
+            reading.read(world, node, "/reseau", 120, "news page", cookie=reading.OWN),
             reading.read(world, node, f"{outbox}?page=1", 200, "outbox, a page"),
             reading.read(world, node, outbox, 60, "outbox, its size"),
         ]
@@ -71,7 +71,7 @@ def _once(world: World, data: Path, tag: str) -> list[Row]:
 def _news_of_the_silent(world: World, data: Path) -> Row:
     with nodes.running(world, data) as node:
         what = "home page, following the silent"
-        return reading.read(world, node, "/", 40, what, accept=reading.OWN)
+        return reading.read(world, node, "/", 40, what, cookie=reading.OWN)
 
 
 def _received(world: World, node: NodeProcess, tag: str) -> Row:

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from sqlalchemy import insert
 
 from bench import load, nodes, rows
+from bench.measures import reading
 from bench.measures.inbound import load_note
 from bench.rows import Row
 from bench.world import World
@@ -68,7 +69,7 @@ def _through_the_page(world: World, data: Path, prepared: dict[str, Any]) -> lis
 
 
 def _long_discussion(world: World, node: nodes.NodeProcess, number: int) -> Row:
-    request = load.get(world, f"/p/{number}", "text/html", cookie="theme=dark")
+    request = load.get(world, f"/p/{number}", "text/html", cookie=reading.OWN)
     load.run(world, [request], count=10)
     generator = load.Generator(world, [request], count=world.some(120))
     before = node.cpu()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from node.assembly import assemblies, decisions, method, tally_facts
 from node.database import Transaction
@@ -39,34 +40,23 @@ async def correct(tx: Transaction, old: Decision, by: Member, correction: Correc
         raise NotNow(f"decision {old.label} was corrected before", code="decision-superseded")
     check(old, correction)
     found = verdict(old, correction.tally)
-    numbers = await decisions.next_numbers(tx, assembly)
-    new = Decision(
-        number=numbers.number,
-        year=numbers.year,
-        number_in_year=numbers.in_year,
-        outcome=found.outcome,
-        outcome_reason=found.reason,
-        explanation=found.explanation,
-        supersedes_id=old.id,
-        corrected_because=readable(correction.reason).strip(),
+    changed: dict[str, Any] = {}
+    if correction.tally:
+        tally = {**old.tally, **correction.tally}
+        turnout = sum(tally.values())
+        changed = {"tally": tally, "turnout": turnout, "quorums": decisions.quorums(found)}
+    return await decisions.supersede(
+        tx,
+        assembly,
+        old,
+        found,
+        because=readable(correction.reason).strip(),
         statement=readable(correction.statement).strip(),
         minority=readable(correction.minority).strip(),
         tolerated=[readable(one).strip() for one in correction.tolerated],
         review_on=correction.review_on,
-        tally={**old.tally, **correction.tally},
-        outside=dict(old.outside),
-        working=dict(old.working),
-        quorums=decisions.quorums(found) if correction.tally else list(old.quorums),
-        reasons=dict(old.reasons),
-        turnout=old.turnout,
-        ballots_digest=old.ballots_digest,
-        proposal=old.proposal,
-        version=old.version,
-        vote=old.vote,
+        **changed,
     )
-    if correction.tally:
-        new.turnout = sum(new.tally.values())
-    return await decisions.enter(tx, new)
 
 
 def may_recount(decision: Decision) -> bool:

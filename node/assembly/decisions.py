@@ -81,6 +81,50 @@ async def decide(
     return await enter(tx, decision)
 
 
+async def supersede(
+    tx: Transaction,
+    assembly: Assembly,
+    old: Decision,
+    verdict: Verdict,
+    *,
+    because: str,
+    **changed: Any,
+) -> Decision:
+    """Enter another decision in the place of this one; what is not changed stays what it was.
+
+    The caller holds the lock of the assembly.
+    """
+    numbers = await next_numbers(tx, assembly)
+    kept: dict[str, Any] = {
+        "tally": dict(old.tally),
+        "outside": dict(old.outside),
+        "working": dict(old.working),
+        "quorums": list(old.quorums),
+        "reasons": dict(old.reasons),
+        "tolerated": list(old.tolerated),
+        "minority": old.minority,
+        "turnout": old.turnout,
+        "statement": old.statement,
+        "review_on": old.review_on,
+    }
+    new = Decision(
+        number=numbers.number,
+        year=numbers.year,
+        number_in_year=numbers.in_year,
+        outcome=verdict.outcome,
+        outcome_reason=verdict.reason,
+        explanation=verdict.explanation,
+        supersedes_id=old.id,
+        corrected_because=because,
+        ballots_digest=old.ballots_digest,
+        proposal=old.proposal,
+        version=old.version,
+        vote=old.vote,
+        **(kept | changed),
+    )
+    return await enter(tx, new)
+
+
 async def note_withdrawal(tx: Transaction, proposal: Proposal) -> Decision:
     """Enter that a text was taken back: it ends in the register like any other."""
     numbers = await next_numbers(tx, await assemblies.locked(tx))

@@ -11,7 +11,6 @@ from node import digests
 from node.assembly.chain import shown
 
 FORMAT = "palabre-register/1"
-_sorted = msgspec.json.Encoder(order="sorted")
 
 
 class Unreadable(Exception):
@@ -54,7 +53,7 @@ def _as_we_write(content: bytes) -> dict[str, Any] | None:
     """
     try:
         found = msgspec.json.decode(content)
-        same = isinstance(found, dict) and _sorted.encode(found) == content.removesuffix(b"\n")
+        same = isinstance(found, dict) and digests.sorted_json(found) == content.removesuffix(b"\n")
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         return None
     return found if same else None
@@ -62,7 +61,7 @@ def _as_we_write(content: bytes) -> dict[str, Any] | None:
 
 def _sum_of(content: bytes, export: dict[str, Any]) -> str | None:
     """Return the sum over such a file, in which it stands last."""
-    end = b',"sum":' + _sorted.encode(export.get("sum")) + b"}"
+    end = b',"sum":' + digests.sorted_json(export.get("sum")) + b"}"
     written = memoryview(content.removesuffix(b"\n"))
     if len(written) < len(end) or written[-len(end) :] != end:
         return None

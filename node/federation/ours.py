@@ -70,22 +70,22 @@ async def vote_answered(tx: Transaction, uri: str | None) -> Vote | None:
 
 async def call(tx: Transaction, uri: str) -> Call | None:
     """Return the call at this address."""
-    where = await path(tx, uri)
-    match = _CALL.fullmatch(where) if where else None
-    if match is None:
-        return None
-    found = await tx.find(select(Call).where(Call.number == int(match[1])))
+    number = await _number(tx, uri, _CALL)
+    found = await tx.find(select(Call).where(Call.number == number)) if number else None
     return found if isinstance(found, Call) else None
 
 
 async def decision(tx: Transaction, uri: str) -> Decision | None:
     """Return the decision at this address."""
-    where = await path(tx, uri)
-    match = _DECISION.fullmatch(where) if where else None
-    if match is None:
-        return None
-    found = await tx.find(select(Decision).where(Decision.number == int(match[1])))
+    number = await _number(tx, uri, _DECISION)
+    found = await tx.find(select(Decision).where(Decision.number == number)) if number else None
     return found if isinstance(found, Decision) else None
+
+
+async def _number(tx: Transaction, uri: str, pattern: re.Pattern[str]) -> int | None:
+    where = await path(tx, uri)
+    match = pattern.fullmatch(where) if where else None
+    return int(match[1]) if match else None
 
 
 async def may_be_quoted(tx: Transaction, uri: str) -> bool:

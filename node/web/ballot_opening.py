@@ -3,63 +3,29 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from node import clock
-from node.assembly import assemblies, meetings, members, method, proposals, rules, votes
-from node.assembly.voting import on_amendments, opening, seats, terms
+from node.assembly import assemblies, meetings, members, method, rules, votes
+from node.assembly.voting import on_amendments, seats, terms
 from node.assembly.voting.terms import Terms
 from node.database import Transaction
 from node.errors import Invalid, NotFound, NotNow, Problem
-from node.models import Amendment, Meeting, Proposal, State
+from node.models import Meeting
 from node.web import ballot_at, ballot_parameters, ballot_words, meeting_words
+from node.web.ballot_subject import Subject, carried
 from node.web.compose import servers
 from node.web.forms import Form, filled, form, see_other
 from node.web.page import page
-from node.web.security import myself, signed_in
-
-
-class Subject(NamedTuple):
-    """What the assembly is to be asked about: a text, or an amendment to it."""
-
-    proposal: Proposal
-    amendment: Amendment | None
-    path: str
-
-    @property
-    def method(self) -> str:
-        """The method that is offered first."""
-        return self.proposal.method if self.amendment is None else on_amendments.USUAL
-
-    def among(self, allowed: Sequence[str]) -> list[str]:
-        """Return the methods of these by which it can be voted."""
-        known = None if self.amendment is None else on_amendments.methods()
-        return [name for name in allowed if known is None or name in known]
-
-    async def must_be_ready(self, tx: Transaction) -> None:
-        """Raise NotNow while it is not its turn."""
-        if self.amendment is None:
-            await opening.must_be_ready(tx, self.proposal)
-        else:
-            await on_amendments.must_be_next(tx, self.proposal, self.amendment)
-
-    async def usual(self, tx: Transaction, name: str) -> Terms:
-        """Return the terms that the rules of the assembly give."""
-        kept = votes.usual if self.amendment is None else on_amendments.usual
-        return await kept(tx, name)
-
-    async def allowed(self, tx: Transaction, chosen: Terms) -> Terms:
-        """Return the terms as they are kept. Raise Invalid."""
-        check = opening.allowed if self.amendment is None else on_amendments.allowed
-        return await check(tx, chosen)
+from node.web.security import myself
 
 
 async def ask_to_open(request: Request) -> Response:
     """Ask by which method, then until when and on what terms, the rules of the assembly first."""
-    asked = await _carried(request)
+    asked = await carried(request)
     async with request.app.state.node.database.read() as tx:
         await asked.must_be_ready(tx)
         kept = await rules.defaults(tx)
@@ -114,7 +80,7 @@ def _by_kind(allowed: Sequence[str], usual: str) -> dict[str, list[str]]:
 
 async def open_vote(request: Request) -> Response:
     """Show what was chosen to be read once more; then freeze the text and the roll, and ask."""
-    answers, asked = await form(request), await _carried(request)
+    answers, asked = await form(request), await carried(request)
     closes_at = answers.moment(
         "closes_at_date", "closes_at_time", assemblies.zone(request.state.assembly)
     )
@@ -202,16 +168,6 @@ def _flags(usual: Terms) -> dict[str, str]:
         "quorum": quorum["kind"] if quorum else "",
         "quorum_share": f"{quorum['num']}/{quorum['den']}" if quorum else "1/2",
     }
-
-
-async def _carried(request: Request) -> Subject:
-    member = signed_in(request)
-    async with request.app.state.node.database.read() as tx:
-        proposal, amendment = await ballot_at.subject(tx, request)
-    proposals.must_carry(proposal, member)
-    if proposal.state not in (*proposals.OPEN, State.FROZEN):
-        raise NotNow(f"proposal {proposal.label} is at {proposal.state}", code="cannot-open-vote")
-    return Subject(proposal, amendment, ballot_at.path(request))
 
 
 async def _opening(request: Request, asked: Subject, values: Form, *problems: Problem) -> Response:

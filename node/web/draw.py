@@ -11,7 +11,7 @@ from starlette.routing import Route
 from node import clock
 from node.assembly import dossiers, proposals, randomness, sortition, votes
 from node.assembly.dossiers import Dossier
-from node.assembly.voting import draws
+from node.assembly.voting import draws, finding
 from node.database import Transaction
 from node.errors import Invalid, NotFound, Problem
 from node.models import Draw, Vote
@@ -77,7 +77,7 @@ async def _look(tx: Transaction, request: Request) -> tuple[Dossier, Vote, Draw]
 
 
 async def _of(tx: Transaction, vote: Vote) -> Draw:
-    draw = await draws.of_vote(tx, vote)
+    draw = await finding.draw_of(tx, vote)
     if draw is None:
         raise NotFound("there is no draw")
     return draw

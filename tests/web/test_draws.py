@@ -22,7 +22,7 @@ from node.assembly import (
     sortition,
     votes,
 )
-from node.assembly.voting import draws
+from node.assembly.voting import draws, finding
 from node.cli import run as command_line
 from node.database import Transaction
 from node.errors import NotNow, Refusal
@@ -90,7 +90,7 @@ async def drawn(place: Place) -> tuple[Vote, Draw | None]:
     """Return the vote and its draw."""
     async with place.database.read() as tx:
         vote = await votes.on(tx, await proposals.by_number(tx, 1))
-        return vote, await draws.of_vote(tx, vote)
+        return vote, await finding.draw_of(tx, vote)
 
 
 async def recount(place: Place, folder: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:

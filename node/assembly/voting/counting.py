@@ -58,8 +58,8 @@ async def poll(tx: Transaction, vote: Vote) -> Poll:
 
 async def drawn(tx: Transaction, vote: Vote) -> tuple[str, ...]:
     """Return what a draw said about a tie of this vote, best first; nothing before it is done."""
-    draw = await tx.find(select(Draw).where(Draw.vote_id == vote.id))
-    return codes(draw) if isinstance(draw, Draw) else ()
+    draw = await finding.draw_of(tx, vote)
+    return codes(draw) if draw is not None else ()
 
 
 def codes(draw: Draw) -> tuple[str, ...]:

@@ -6,8 +6,6 @@ can know what will be drawn (deciding.md, section 7).
 
 from typing import Any
 
-from sqlalchemy import select
-
 from node import clock, words
 from node.assembly import (
     assemblies,
@@ -64,7 +62,7 @@ async def enter(tx: Transaction, vote: Vote, *, by: Member, found: str) -> Decis
     if not by.is_in_charge:
         raise Refusal(f"{by.handle} is not in charge", code="not-in-charge")
     vote = await finding.locked(tx, vote)
-    draw, tie = await of_vote(tx, vote), await decisions.about(tx, vote.proposal)
+    draw, tie = await finding.draw_of(tx, vote), await decisions.about(tx, vote.proposal)
     if draw is None:
         raise NotNow("there is no draw", code="no-draw")
     if draw.randomness is not None:
@@ -81,12 +79,6 @@ async def enter(tx: Transaction, vote: Vote, *, by: Member, found: str) -> Decis
     counted = await counting.result(tx, vote)
     vote.shown = showing.kept(counted)
     return await _supersede(tx, tie, draw, counted)
-
-
-async def of_vote(tx: Transaction, vote: Vote) -> Draw | None:
-    """Return the draw of a vote, done or not."""
-    found = await tx.find(select(Draw).where(Draw.vote_id == vote.id))
-    return found if isinstance(found, Draw) else None
 
 
 def written(draw: Draw) -> dict[str, Any]:
@@ -120,32 +112,16 @@ def _names(vote: Vote) -> dict[str, str]:
 
 async def _supersede(tx: Transaction, tie: Decision, draw: Draw, counted: Tally) -> Decision:
     assembly = await assemblies.locked(tx)
-    vote, numbers = tie.vote, await decisions.next_numbers(tx, assembly)
-    assert vote is not None
     said = words.of(assembly.language)
     verdict = method.Verdict(counted.verdict or "", counted.inequality, counted.reason, counted)
     working = counting.working(counted) | {"draw": announced(draw)}
-    new = Decision(
-        number=numbers.number,
-        year=numbers.year,
-        number_in_year=numbers.in_year,
-        outcome=verdict.outcome,
-        outcome_reason=verdict.reason,
-        explanation=verdict.explanation,
-        supersedes_id=tie.id,
-        corrected_because=said("draw.because", randomness=draw.randomness),
-        tally=dict(tie.tally),
-        outside=dict(tie.outside),
+    tie.proposal.changed_at = clock.now()
+    return await decisions.supersede(
+        tx,
+        assembly,
+        tie,
+        verdict,
+        because=said("draw.because", randomness=draw.randomness),
         working=parameters.plain(working),
         quorums=decisions.quorums(verdict),
-        reasons=dict(tie.reasons),
-        minority=tie.minority,
-        turnout=tie.turnout,
-        statement=tie.statement,
-        ballots_digest=tie.ballots_digest,
-        proposal=tie.proposal,
-        version=tie.version,
-        vote=vote,
     )
-    vote.proposal.changed_at = clock.now()
-    return await decisions.enter(tx, new)

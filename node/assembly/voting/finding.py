@@ -9,7 +9,7 @@ from node import clock
 from node.assembly import method
 from node.database import Transaction
 from node.errors import NotFound
-from node.models import Ballot, Decision, Member, Proposal, Version, Vote, Voter
+from node.models import Ballot, Decision, Draw, Member, Proposal, Version, Vote, Voter
 
 
 async def latest(tx: Transaction, proposal: Proposal) -> Vote | None:
@@ -87,3 +87,9 @@ def is_over(vote: Vote) -> bool:
 def choices(vote: Vote) -> tuple[str, ...]:
     """Return the codes of what can be answered: positions, or the options of the vote."""
     return method.find(vote.method).choices or tuple(one["code"] for one in vote.options)
+
+
+async def draw_of(tx: Transaction, vote: Vote) -> Draw | None:
+    """Return the draw of a vote, done or not."""
+    found = await tx.find(select(Draw).where(Draw.vote_id == vote.id))
+    return found if isinstance(found, Draw) else None

@@ -60,7 +60,7 @@ async def follow(
     mine = await of_author(tx, sheet.vote_id, member_id)
     if choice != OBJECTION:
         if mine is not None and mine.state == "raised":
-            await _end(tx, mine, "lifted")
+            await end(tx, mine, "lifted")
         return
     if mine is None:
         mine = Objection(
@@ -174,9 +174,9 @@ async def settle(tx: Transaction, vote: Vote) -> None:
     judged_by = judge(vote) if vote.method == "consent" else ""
     for card in await listed(tx, vote.id) if judged_by else ():
         if card.state == "raised" and as_counted(card, judged_by).state != "raised":
-            objection = await of_author(tx, vote.id, card.author_id)
+            objection = await tx.get(Objection, card.id)
             assert objection is not None
-            await _end(tx, objection, "declared_unreasonable")
+            await end(tx, objection, "declared_unreasonable")
 
 
 async def of_author(tx: Transaction, vote_id: int, member_id: int) -> Objection | None:
@@ -206,10 +206,11 @@ def note(tx: Transaction, objection: Objection, kind: str, member_id: int | None
     )
 
 
-async def _end(tx: Transaction, objection: Objection, state: str) -> None:
+async def end(tx: Transaction, objection: Objection, state: str) -> None:
+    """Let it be lifted or integrated, which is its author's to say, or declared unreasonable."""
     objection.state, objection.settled_at = state, clock.now()
     await tx.flush()
-    by = objection.author_id if state == "lifted" else None
+    by = None if state == "declared_unreasonable" else objection.author_id
     note(tx, objection, f"objection-{state.replace('_', '-')}", by)
     record(tx, ObjectionSettled(objection))
 

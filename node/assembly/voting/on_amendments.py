@@ -8,13 +8,11 @@ from sqlalchemy import select
 
 from node import clock, words
 from node.assembly import amending, decisions, method, motions, proposals
-from node.assembly.events import VoteOpened
 from node.assembly.method import Verdict
 from node.assembly.voting import opening, terms
 from node.assembly.voting.terms import Terms
 from node.database import Transaction
 from node.errors import Invalid, NotFound, NotNow, Problem
-from node.events import record
 from node.models import Amendment, Member, Proposal, Standing, State, Vote
 
 USUAL = "majority"
@@ -66,10 +64,7 @@ async def open_vote(
         amendment_id=amendment.id,
     )
     amendment.state = Standing.VOTING
-    proposal.state = State.FROZEN
-    proposal.vote_closes_at = closes_at
-    proposal.changed_at = clock.now()
-    record(tx, VoteOpened(vote))
+    opening.begin(tx, vote, State.FROZEN)
     return vote
 
 

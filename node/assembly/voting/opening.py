@@ -63,12 +63,18 @@ async def ask_again(
     )
     if before is not None and {before.method, vote.method} == {"consent"}:
         await objecting.carry_over(tx, before, vote)
-    proposal.state = State.VOTE
     proposal.method = kept.method
-    proposal.vote_closes_at = closes_at
+    begin(tx, vote, State.VOTE)
+    return vote
+
+
+def begin(tx: Transaction, vote: Vote, state: State) -> None:
+    """Let the text wait for the end of a vote, and say that it is open."""
+    proposal = vote.proposal
+    proposal.state = state
+    proposal.vote_closes_at = vote.closes_at
     proposal.changed_at = clock.now()
     record(tx, VoteOpened(vote))
-    return vote
 
 
 async def freeze(

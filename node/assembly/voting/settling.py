@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from node import clock
-from node.assembly.events import ObjectionAppealed, ObjectionJudged, ObjectionSettled
+from node.assembly.events import ObjectionAppealed, ObjectionJudged
 from node.assembly.voting import casting, finding, objecting, sheets
 from node.database import Transaction
 from node.errors import Invalid, NotFound, NotNow, Problem, Refusal
@@ -104,11 +104,8 @@ async def _settle(
         raise NotNow("the text is the same", code="objection-same-text")
     if position not in POSITIONS:
         raise Invalid(Problem("position", "choice-missing", {}))
-    objection.state, objection.settled_at = state, clock.now()
     objection.integrated_in = vote.version.number if state == "integrated" else None
-    await tx.flush()
-    objecting.note(tx, objection, f"objection-{state}", by.id)
-    record(tx, ObjectionSettled(objection))
+    await objecting.end(tx, objection, state)
     sheet = await sheets.of(tx, vote)
     place = await sheets.place_of(tx, vote.id, by.id)
     if place is not None and not place.votes_in_the_room:
