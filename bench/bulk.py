@@ -8,7 +8,7 @@ from pathlib import Path
 
 _AUTHORS = 2000
 _FOLLOWED_SHARE = 0.9
-_NEWEST = datetime(2026, 11, 1, tzinfo=UTC)
+_NEWEST = datetime.now(UTC)
 _TEXT = "<p>Une réunion sur le budget du quartier se tient jeudi, ouverte à qui veut.</p>" * 3
 _ACTOR = (
     "INSERT INTO actor (id, uri, type, handle, domain, name, inbox, is_local, summary, is_locked,"
@@ -63,7 +63,8 @@ def silence(path: Path) -> None:
 
 
 def _moment(number: int, count: int) -> str:
-    moment = _NEWEST - timedelta(seconds=(count - number) * 30)
+    # All of it within the month for which a node keeps what it has handled.
+    moment = _NEWEST - timedelta(days=25) * (count - number) / max(count, 1)
     return moment.strftime("%Y-%m-%d %H:%M:%S.000000")
 
 

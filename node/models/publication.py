@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from node import clock, ids
 from node.models.actor import Actor
 from node.models.base import Model
+
+_SHARED = text("shared_by_id IS NOT NULL")
 
 
 class Publication(Model):
@@ -17,7 +19,14 @@ class Publication(Model):
     __table_args__ = (
         Index("ix_publication_author_id_id", "author_id", "id"),
         Index("ix_publication_in_reply_to", "in_reply_to"),
-        Index("ix_publication_shared_by_id_id", "shared_by_id", "id"),
+        # Few are shared: the others are no part of it, nor of what the planner makes of it.
+        Index(
+            "ix_publication_shared_by_id_id",
+            "shared_by_id",
+            "id",
+            sqlite_where=_SHARED,
+            postgresql_where=_SHARED,
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, default_factory=ids.new_id)

@@ -243,7 +243,12 @@ def upgrade() -> None:
     op.create_index("ix_publication_author_id_id", "publication", ["author_id", "id"], unique=False)
     op.create_index("ix_publication_in_reply_to", "publication", ["in_reply_to"], unique=False)
     op.create_index(
-        "ix_publication_shared_by_id_id", "publication", ["shared_by_id", "id"], unique=False
+        "ix_publication_shared_by_id_id",
+        "publication",
+        ["shared_by_id", "id"],
+        unique=False,
+        sqlite_where=sa.text("shared_by_id IS NOT NULL"),
+        postgresql_where=sa.text("shared_by_id IS NOT NULL"),
     )
     op.create_table(
         "reaction",
