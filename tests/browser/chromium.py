@@ -68,7 +68,7 @@ async def context(
         reduced_motion="reduce",
         java_script_enabled=script,
     )
-    made.set_default_timeout(15_000)
+    made.set_default_timeout(60_000)
     if cookies:
         await made.add_cookies([{"name": "session", "value": cookies, "url": origin}])
     return made

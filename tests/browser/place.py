@@ -84,7 +84,7 @@ async def prepared(folder: Path, browser: Browser) -> AsyncIterator[Place]:
             ana.ask_to_follow(partner.group),
         )
         await asyncio.gather(_fill(place, ana), dora.propose("Un quai pour les barques", TEXT))
-        await eventually(lambda: _has_news(place), seconds=30)
+        await eventually(lambda: _has_news(place))
         yield place
         print(f"The log of the node:\n{ours.log()}")  # shown when a test fails
 

@@ -32,7 +32,7 @@ def install() -> None:
 class FedifyPeer:
     """A running peer; its people are `ana` (a Person) and `partners` (an Organization)."""
 
-    def __init__(self, *, seconds_to_start: float = 30, log_level: str = "warning") -> None:
+    def __init__(self, *, seconds_to_start: float = 60, log_level: str = "warning") -> None:
         self.seconds_to_start = seconds_to_start
         self.log_level = log_level
         self.port = 0
@@ -58,7 +58,7 @@ class FedifyPeer:
             self.origin = f"http://127.0.0.1:{self.port}"
             control = f"http://127.0.0.1:{ports['control']}"
             self._client = await stack.enter_async_context(
-                httpx.AsyncClient(base_url=control, timeout=30, trust_env=False)
+                httpx.AsyncClient(base_url=control, timeout=60, trust_env=False)
             )
             self._stack = stack.pop_all()
         return self
@@ -88,7 +88,7 @@ class FedifyPeer:
         return response.json()
 
     async def received(
-        self, type: str | None = None, *, object_type: str | None = None, seconds: float = 10
+        self, type: str | None = None, *, object_type: str | None = None, seconds: float = 60
     ) -> list[Document]:
         """What came, of that type if one is named; waits until there is some of it."""
         deadline = time.monotonic() + seconds

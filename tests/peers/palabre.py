@@ -41,9 +41,9 @@ class PalabreNode:
             )
             stack.push_async_callback(_end, process)
             self._client = await stack.enter_async_context(
-                httpx.AsyncClient(base_url=self.origin, timeout=10, trust_env=False)
+                httpx.AsyncClient(base_url=self.origin, timeout=60, trust_env=False)
             )
-            await eventually(self._answers, seconds=30)
+            await eventually(self._answers)
             self._stack = stack.pop_all()
         return self
 
@@ -112,7 +112,7 @@ class PalabreNode:
         return await asyncio.create_subprocess_exec(sys.executable, *command, cwd=ROOT, **streams)
 
 
-async def eventually(look: Callable[[], Awaitable[T]], *, seconds: float = 15) -> T:
+async def eventually(look: Callable[[], Awaitable[T]], *, seconds: float = 60) -> T:
     """Look again and again until there is something to see."""
     deadline = time.monotonic() + seconds
     while not (seen := await look()):
