@@ -3,7 +3,7 @@
 import hashlib
 
 from node import digests
-from node.activitypub.vocabulary import MalformedActivity
+from node.activitypub.malformed import MalformedActivity
 
 
 def canonical(value: object) -> bytes:

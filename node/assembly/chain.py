@@ -37,8 +37,11 @@ class Chain:
     seq: int = 0
     digest: str | None = None
 
-    def follow(self, entry: Mapping[str, Any]) -> Break | None:
-        """Take the next entry, or say why it is not the next one (wire.md, 5.11)."""
+    def follow(self, entry: Mapping[str, Any], hashed: bytes | None) -> Break | None:
+        """Take the next entry, or say why it is not the next one (wire.md, 5.11).
+
+        `hashed` is SHA-256 over its canonical form, None when it has none.
+        """
         expected, seq = self.seq + 1, entry.get("seq")
         if seq != expected or type(seq) is not int:
             return Break("seq", expected, str(expected), shown(seq))
@@ -46,11 +49,9 @@ class Chain:
             return Break("register", expected, self.register, shown(entry.get("register")))
         if "prev" not in entry or entry["prev"] != self.digest:
             return Break("prev", expected, shown(self.digest), shown(entry.get("prev")))
-        try:
-            self.digest = digests.of(entry)
-        except (ValueError, RecursionError):
+        if hashed is None:
             return Break("entry", expected)
-        self.seq = expected
+        self.seq, self.digest = expected, digests.of_hash(hashed)
         return None
 
 
@@ -66,12 +67,17 @@ def part(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def hash_of_document(document: Mapping[str, Any]) -> bytes | None:
-    """Return SHA-256 over a document without its proof, None when it has none (wire.md, 4)."""
+def hash_of(value: Any) -> bytes | None:
+    """Return SHA-256 over the canonical form of a value, None when it has none."""
     try:
-        return digests.hash_of({name: one for name, one in document.items() if name != "proof"})
+        return digests.hash_of(value)
     except (ValueError, RecursionError):
         return None
+
+
+def hash_of_document(document: Mapping[str, Any]) -> bytes | None:
+    """Return SHA-256 over a document without its proof, None when it has none (wire.md, 4)."""
+    return hash_of({name: one for name, one in document.items() if name != "proof"})
 
 
 def check_document(

@@ -11,6 +11,9 @@ from node import digests
 from node.assembly.chain import shown
 
 FORMAT = "palabre-register/1"
+_top = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_list = msgspec.json.Decoder(list[msgspec.Raw])
+_NOTHING = msgspec.Raw(b"[]")
 
 
 class Unreadable(Exception):
@@ -23,51 +26,52 @@ class Unreadable(Exception):
 
 
 def read(content: bytes) -> dict[str, Any]:
-    """Read an exported register. Raise Unreadable."""
-    return read_with_sum(content)[0]
-
-
-def read_with_sum(content: bytes) -> tuple[dict[str, Any], str | None]:
-    """Read an exported register, with the sum of the file without the sum it names.
-
-    The sum is None for a file that another program wrote in its own way: it has to be reckoned
-    from the canonical form then. Raise Unreadable.
-    """
-    export = _as_we_write(content)
-    total = _sum_of(content, export) if export is not None else None
-    found = _strictly(content) if export is None else export
+    """Read an exported register, whoever wrote it. Raise Unreadable."""
+    found = _strictly(content)
     if not isinstance(found, dict) or not str(found.get("format", "")).startswith("palabre-"):
         raise Unreadable("not-a-register")
     if found["format"] != FORMAT:
         raise Unreadable("other-format", found=shown(found["format"]), known=FORMAT)
-    if not isinstance(found.get("entries"), list) or not isinstance(found.get("assembly"), dict):
+    if not _is_register(found):
         raise Unreadable("not-a-register")
-    return found, total
+    return found
 
 
-def _as_we_write(content: bytes) -> dict[str, Any] | None:
-    """Read a file that says everything once and in order; None for any other.
+def read_as_we_write(content: bytes) -> tuple[dict[str, Any], str] | None:
+    """Read a file as we write it all but its entries, with its sum; None for any other file.
 
-    What comes out byte for byte as it went in holds no name twice: the fast reader, which would
-    not notice, cannot have dropped anything.
+    The items are left as they stand, each to be opened by whoever checks it. The sum is that of
+    the file without the sum it names.
     """
+    written = content.removesuffix(b"\n")
     try:
-        found = msgspec.json.decode(content)
-        same = isinstance(found, dict) and digests.sorted_json(found) == content.removesuffix(b"\n")
-    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        found = _top.decode(written)
+        items = _list.decode(found["entries"])
+        export = digests.read_canonical(digests.sorted_json({**found, "entries": _NOTHING}))
+        export["entries"] = items
+        ours = digests.sorted_json(export) == written and _is_register(export)
+    except (msgspec.MsgspecError, RecursionError, LookupError, ValueError):
         return None
-    return found if same else None
+    total = _sum_of(written, export) if ours else None
+    return None if total is None else (export, total)
 
 
-def _sum_of(content: bytes, export: dict[str, Any]) -> str | None:
-    """Return the sum over such a file, in which it stands last."""
+def _sum_of(written: bytes, export: dict[str, Any]) -> str | None:
+    """Return the sum over such a file when it stands last in it."""
     end = b',"sum":' + digests.sorted_json(export.get("sum")) + b"}"
-    written = memoryview(content.removesuffix(b"\n"))
-    if len(written) < len(end) or written[-len(end) :] != end:
+    if not written.endswith(end):
         return None
-    hashing = hashlib.sha256(written[: -len(end)])
+    hashing = hashlib.sha256(memoryview(written)[: -len(end)])
     hashing.update(b"}")
     return digests.of_hash(hashing.digest())
+
+
+def _is_register(found: dict[str, Any]) -> bool:
+    return (
+        found.get("format") == FORMAT
+        and isinstance(found.get("entries"), list)
+        and isinstance(found.get("assembly"), dict)
+    )
 
 
 def _strictly(content: bytes) -> Any:

@@ -1,7 +1,6 @@
 """What a command is, and what it gets to work with."""
 
 import argparse
-import asyncio
 import contextlib
 import importlib
 import json
@@ -45,7 +44,9 @@ class Context:
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Do the work and return what it returns."""
-        return asyncio.run(work)
+        # Loaded only where there is something to wait for.
+        found: T = importlib.import_module("asyncio").run(work)
+        return found
 
     def say(self, key: str, **values: object) -> None:
         """Print a sentence of the catalogues."""

@@ -20,20 +20,17 @@ def processors() -> int:
 
 
 def spread(act: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
-    """Do like `map`, each item in a process of its own while there are processors for it.
+    """Do like `map`, in as many processes as there are processors.
 
     The act and what it holds are not copied, the items and the results are pickled.
     """
-    if len(items) < 2:
+    count = min(len(items), processors())
+    if count < 2:
         yield from map(act, items)
         return
     _work["act"] = act
-    context = multiprocessing.get_context("fork")
-    # The first item is done here, where all is at hand.
-    with ProcessPoolExecutor(len(items) - 1, context) as pool:
-        others = pool.map(_do, items[1:])
-        yield act(items[0])
-        yield from others
+    with ProcessPoolExecutor(count, multiprocessing.get_context("fork")) as pool:
+        yield from pool.map(_do, items)
 
 
 def _do(item: Any) -> Any:

@@ -19,6 +19,7 @@ from node.assembly.chain import (
     Break,
     Chain,
     check_document,
+    hash_of,
     hash_of_document,
     part,
     record_of,
@@ -104,7 +105,7 @@ async def register_health(tx: Transaction) -> Health:
 def _check(chain: Chain, entered: Entered, origin: str) -> Break | None:
     """Take one entry, with its own row and the row of its decision."""
     row, entry, decision = entered
-    found = chain.follow(entry)
+    found = chain.follow(entry, hash_of(entry))
     if found is not None:
         return found
     if (row["seq"], row["prev"], row["digest"]) != (chain.seq, entry["prev"], chain.digest):

@@ -45,9 +45,7 @@ async def check(request: Request) -> Response:
 def examine(content: bytes, noted: str) -> Report:
     """Check a file against a noted head, if there is one. Raise verifying.Unreadable."""
     known = verifying.head(noted) if noted.strip() else None
-    export, total = verifying.read_with_sum(content)
-    proof_check = register_proofs.proof_check(export)
-    return verifying.verify(export, known=known, check_proof=proof_check, total=total)
+    return verifying.examine(content, register_proofs.proof_check, known=known)
 
 
 async def _sent(request: Request) -> tuple[bytes, str]:

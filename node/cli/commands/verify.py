@@ -1,7 +1,6 @@
 """Checking an exported register with nothing but the file: no node, no network."""
 
 import argparse
-import gc
 import json
 import sys
 from dataclasses import asdict
@@ -11,13 +10,10 @@ from node.assembly import verifying
 from node.assembly.chain import Break
 from node.assembly.verifying import Report, Unreadable
 from node.cli.command import Context, WrongUse, command
-from node.cli.spreading import processors, spread
+from node.cli.spreading import spread
 from node.errors import Refusal
 from node.federation import register_proofs
 from node.words import Words
-
-# From here on starting other processes costs less than they help.
-LONG = 1000
 
 
 class BrokenRegister(Refusal):
@@ -35,28 +31,14 @@ def _flags(parser: argparse.ArgumentParser, said: Words) -> None:
 @command("verify", _flags)
 def verify(context: Context) -> None:
     """Follow an exported register: 0 when it holds, 1 when it is broken, 2 when unreadable."""
-    gc.disable()  # what is read stays until the end: nothing is worth looking for
-    try:
-        _verify(context)
-    finally:
-        gc.enable()
-
-
-def _verify(context: Context) -> None:
     given = context.given
     try:
         known = verifying.head(given.head) if given.head else None
-        export, total = verifying.read_with_sum(_content(context, given.file))
+        content = _content(context, given.file)
+        check = register_proofs.proof_check
+        report = verifying.examine(content, check, known=known, spread=spread)
     except Unreadable as error:
         raise WrongUse(context.said(f"error.verify-{error.code}", **error.values)) from error
-    report = verifying.verify(
-        export,
-        known=known,
-        check_proof=register_proofs.proof_check(export),
-        total=total,
-        spread=spread,
-        stretches=processors() if len(export["entries"]) >= LONG else 1,
-    )
     if given.json:
         found = {"holds": report.holds, **asdict(report)}
         print(json.dumps(found, ensure_ascii=False))
