@@ -11,8 +11,6 @@ from node import digests
 from node.assembly.chain import shown
 
 FORMAT = "palabre-register/1"
-_top = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_list = msgspec.json.Decoder(list[msgspec.Raw])
 _NOTHING = msgspec.Raw(b"[]")
 
 
@@ -23,6 +21,21 @@ class Unreadable(Exception):
         super().__init__(f"{code} {values}")
         self.code = code
         self.values = values
+
+
+class _File(msgspec.Struct):
+    """A file as we write it, nothing in it read yet."""
+
+    assembly: msgspec.Raw
+    entries: list[msgspec.Raw]
+    exportedAt: msgspec.Raw  # noqa: N815 - so it is called in the file
+    format: msgspec.Raw
+    head: msgspec.Raw
+    keys: msgspec.Raw
+    sum: msgspec.Raw
+
+
+_file = msgspec.json.Decoder(_File)
 
 
 def read(content: bytes) -> dict[str, Any]:
@@ -45,25 +58,33 @@ def read_as_we_write(content: bytes) -> tuple[dict[str, Any], str] | None:
     """
     written = content.removesuffix(b"\n")
     try:
-        found = _top.decode(written)
-        items = _list.decode(found["entries"])
-        export = digests.read_canonical(digests.sorted_json({**found, "entries": _NOTHING}))
-        export["entries"] = items
-        ours = digests.sorted_json(export) == written and _is_register(export)
-    except (msgspec.MsgspecError, RecursionError, LookupError, ValueError):
+        file = _file.decode(written)
+        frame = digests.sorted_json({**msgspec.structs.asdict(file), "entries": _NOTHING})
+        export = {**digests.read_canonical(frame), "entries": file.entries}
+    except (msgspec.MsgspecError, RecursionError, ValueError):
         return None
-    total = _sum_of(written, export) if ours else None
-    return None if total is None else (export, total)
-
-
-def _sum_of(written: bytes, export: dict[str, Any]) -> str | None:
-    """Return the sum over such a file when it stands last in it."""
-    end = b',"sum":' + digests.sorted_json(export.get("sum")) + b"}"
-    if not written.endswith(end):
+    if not _is_register(export) or not _is_around(frame, file.entries, written):
         return None
-    hashing = hashlib.sha256(memoryview(written)[: -len(end)])
+    end = len(b',"sum":') + len(bytes(file.sum)) + len(b"}")
+    hashing = hashlib.sha256(memoryview(written)[:-end])
     hashing.update(b"}")
-    return digests.of_hash(hashing.digest())
+    return export, digests.of_hash(hashing.digest())
+
+
+def _is_around(frame: bytes, items: Sequence[msgspec.Raw], written: bytes) -> bool:
+    """Say whether a file is this frame with these items in its empty list, and nothing else.
+
+    All of them were found in the file: where there is room for a comma between two items and for
+    nothing else, there is no other name, none that stands twice, and no space.
+    """
+    before, entries, after = frame.partition(b'"entries":[]')
+    commas = max(0, len(items) - 1)
+    length = len(frame) + sum(memoryview(one).nbytes for one in items) + commas
+    return (
+        len(written) == length
+        and written.startswith(before + entries[:-1])
+        and written.endswith(b"]" + after)
+    )
 
 
 def _is_register(found: dict[str, Any]) -> bool:

@@ -51,6 +51,7 @@ def an_export(count: int = 4, seal: Seal | None = None) -> Export:
             "format": verifying.FORMAT,
             "assembly": {"id": ASSEMBLY, "name": "La ville"},
             "entries": items,
+            "exportedAt": "2026-12-11T08:00:00Z",
             "head": seal(head) if seal and head else head,
             "keys": [],
         }

@@ -140,6 +140,18 @@ def test_what_another_hand_wrote_is_checked_as_well() -> None:
         assert (report.holds, report.proven) == (True, 3)
 
 
+@pytest.mark.parametrize("more", [{}, {"more": 1}, {"zebra": 1}])
+@pytest.mark.parametrize("place", range(6))
+def test_a_file_in_another_order_or_with_other_names_holds(place: int, more: Export) -> None:
+    export = summed({**EXPORT, **more})
+    names = sorted(export)
+    names.insert(place + 1, names.pop(place))
+    parts = [digests.canonical({name: export[name]})[1:-1] for name in names]
+    report = the_same(b"{" + b",".join(parts) + b"}")
+    assert isinstance(report, Report)
+    assert report.holds
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
