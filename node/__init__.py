@@ -13,7 +13,11 @@
 
     activitypub/  the protocol, pure     network/  the way out, guarded
     database/  one way to change, one way to look
-    app  cli  settings  events  live  clock  ids  errors  autoload  words  texts  digests
+    app  cli  settings  events  live  clock  ids  errors  autoload  absent  words  texts  digests
 
 Everyone comes in through a door, asks the assembly to act, and what happened goes out.
 """
+
+from node import absent
+
+absent.keep_out()

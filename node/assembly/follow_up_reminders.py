@@ -3,14 +3,12 @@
 from datetime import date, timedelta
 
 from sqlalchemy import or_, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from node import clock
 from node.assembly import assemblies, follow_ups
 from node.assembly.events import FollowUpDue
 from node.assembly.follow_ups import Standing
-from node.database import Transaction
+from node.database import Transaction, insert_into
 from node.events import record
 from node.models import Actor, CoCarrier, Decision, FollowUpReminder, Member
 from node.models.member import MEMBER
@@ -39,9 +37,8 @@ def _days(now: Standing) -> list[tuple[str, date]]:
 
 async def _is_new(tx: Transaction, decision: Decision, kind: str, day: date) -> bool:
     """Note that people are told; of two processes that come at once, one is the first."""
-    insert = postgresql_insert if tx.dialect == "postgresql" else sqlite_insert
     row = {"decision_id": decision.id, "kind": kind, "day": day, "made_at": clock.now()}
-    statement = insert(FollowUpReminder).values(row).on_conflict_do_nothing()
+    statement = insert_into(FollowUpReminder, tx.dialect).values(row).on_conflict_do_nothing()
     return bool((await tx.execute(statement)).rowcount)
 
 

@@ -1,15 +1,15 @@
 """What others publish: kept, changed and forgotten as their own servers say."""
 
+import functools
 from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.dialects.sqlite import Insert
 
 from node import clock
 from node.assembly.events import PublicationKept
-from node.database import Transaction
+from node.database import Transaction, insert_into
 from node.errors import NotFound
 from node.events import record
 from node.models import Actor, Follow, Publication, Tombstone
@@ -20,10 +20,6 @@ _GRAVE = (
     .join(Actor, Actor.uri == Tombstone.author_uri)
     .where(Tombstone.uri == bindparam("uri"), Actor.id == bindparam("author_id"))
 )
-_INSERT = {
-    "sqlite": sqlite_insert(Publication).on_conflict_do_nothing(index_elements=["uri"]),
-    "postgresql": postgresql_insert(Publication).on_conflict_do_nothing(index_elements=["uri"]),
-}
 
 
 async def keep(tx: Transaction, publication: Publication) -> bool:
@@ -35,10 +31,16 @@ async def keep(tx: Transaction, publication: Publication) -> bool:
     if await tx.scalar(_GRAVE, grave) is not None:
         return False
     values = {name: getattr(publication, name) for name in _COLUMNS}
-    if (await tx.execute(_INSERT[tx.dialect], values)).rowcount != 1:
+    if (await tx.execute(_insert(tx.dialect), values)).rowcount != 1:
         return False
     record(tx, PublicationKept(publication))
     return True
+
+
+@functools.cache
+def _insert(dialect: str) -> Insert:
+    """Return the statement that keeps what is new; making one takes longer than running it."""
+    return insert_into(Publication, dialect).on_conflict_do_nothing(index_elements=["uri"])
 
 
 async def forget(tx: Transaction, uri: str, author: Actor, former_type: str | None = None) -> None:

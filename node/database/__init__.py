@@ -7,6 +7,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from node.database.base import Database
+from node.database.inserting import insert_into
 from node.database.sqlite import SqliteDatabase
 from node.database.transaction import Transaction, transaction_is_open
 from node.errors import DatabaseUnavailable
@@ -14,6 +15,7 @@ from node.errors import DatabaseUnavailable
 __all__ = [
     "Database",
     "Transaction",
+    "insert_into",
     "open_database",
     "transaction_is_open",
 ]

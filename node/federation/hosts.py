@@ -7,10 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from node.database import Transaction
+from node.database import Transaction, insert_into
 from node.federation import pauses
 from node.federation.answers import Job, Result
 from node.models import Delivery, Peer
@@ -61,9 +59,8 @@ async def note_success(tx: Transaction, results: Sequence[Result], now: datetime
     if not dialects:
         return
     down = await _down_among(tx, set(dialects))
-    insert = postgresql_insert if tx.dialect == "postgresql" else sqlite_insert
     fresh = {**_WELL, "last_delivered_at": now}
-    statement = insert(Peer)
+    statement = insert_into(Peer, tx.dialect)
     statement = statement.on_conflict_do_update(
         index_elements=["host"], set_={**fresh, "dialect": statement.excluded.dialect}
     )

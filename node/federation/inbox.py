@@ -5,12 +5,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from node import clock, ids
 from node.activitypub import addressing, document
-from node.database import Database, Transaction
+from node.database import Database, Transaction, insert_into
 from node.errors import TooMany
 from node.federation.door import Letter
 from node.models import InboxItem
@@ -139,8 +137,8 @@ class Acceptor:
 async def write(tx: Transaction, letters: Sequence[Letter]) -> set[tuple[str, str]]:
     """Keep letters that are not kept yet, ring for who reads them; return the names of the new."""
     now = clock.now()
-    insert = postgresql_insert if tx.dialect == "postgresql" else sqlite_insert
-    statement = insert(InboxItem).on_conflict_do_nothing(index_elements=["uri", "sender_uri"])
+    statement = insert_into(InboxItem, tx.dialect)
+    statement = statement.on_conflict_do_nothing(index_elements=["uri", "sender_uri"])
     rows = [
         {
             "id": ids.new_id(),

@@ -4,13 +4,11 @@ import logging
 from datetime import timedelta
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from node import clock
 from node.assembly import follow_up_reminders, invitations, votes
 from node.assembly.voting import reminding
-from node.database import Transaction
+from node.database import Transaction, insert_into
 from node.errors import NotNow
 from node.federation.node import Node
 from node.federation.publish import vote as publish_vote
@@ -103,8 +101,7 @@ class Timers:
         if not counted:
             return
         async with self._node.database.transaction() as tx:
-            insert = postgresql_insert if tx.dialect == "postgresql" else sqlite_insert
-            statement = insert(Counter)
+            statement = insert_into(Counter, tx.dialect)
             statement = statement.on_conflict_do_update(
                 index_elements=["name"], set_={"value": Counter.value + statement.excluded.value}
             )

@@ -25,7 +25,6 @@ class Publication(Model):
             "shared_by_id",
             "id",
             sqlite_where=_SHARED,
-            postgresql_where=_SHARED,
         ),
     )
 

@@ -22,7 +22,6 @@ class InboxItem(Model):
             "next_attempt_at",
             "id",
             sqlite_where=_WAITING,
-            postgresql_where=_WAITING,
         ),
         # An id is its sender's word: nobody can occupy the id of a neighbour.
         UniqueConstraint("uri", "sender_uri"),
@@ -53,7 +52,6 @@ class OutboxItem(Model):
             "proposal_id",
             "id",
             sqlite_where=_OF_A_PROPOSAL,
-            postgresql_where=_OF_A_PROPOSAL,
         ),
     )
 
@@ -78,7 +76,6 @@ class Delivery(Model):
             "next_attempt_at",
             "id",
             sqlite_where=_WAITING,
-            postgresql_where=_WAITING,
         ),
         Index("ix_delivery_host", "host", "state"),
         Index("ix_delivery_outbox_item_id", "outbox_item_id"),

@@ -28,7 +28,6 @@ class Vote(Model):
             "round",
             unique=True,
             sqlite_where=_ON_THE_TEXT,
-            postgresql_where=_ON_THE_TEXT,
         ),
         UniqueConstraint("amendment_id", "round"),
         Index("ix_vote_closed_at_closes_at", "closed_at", "closes_at"),

@@ -4,15 +4,13 @@ import functools
 from typing import Any
 
 from sqlalchemy import bindparam
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from node import clock, ids
 from node.assembly.voting import finding, objecting, objection_words, secret, sheets
 from node.assembly.voting.answers import checked_reason
 from node.assembly.voting.objection_words import Words
 from node.assembly.voting.sheets import Place, Sheet
-from node.database import Transaction
+from node.database import Transaction, insert_into
 from node.errors import NotNow, Refusal
 from node.models import Ballot, Member, Vote
 
@@ -116,8 +114,7 @@ async def _keep(
 @functools.cache
 def _upsert(dialect: str) -> Any:
     """Return the statement that writes a ballot; making one takes longer than running it."""
-    insert = postgresql_insert if dialect == "postgresql" else sqlite_insert
-    statement = insert(Ballot).values(
+    statement = insert_into(Ballot, dialect).values(
         {name: bindparam(name) for name in (*_WRITTEN, "id", "vote_id", "member_id", "seq")}
     )
     changed: dict[str, Any] = {name: statement.excluded[name] for name in _WRITTEN}
