@@ -64,6 +64,17 @@ class _Box:
     ACTOR_REQUIRED = False
     _data: dict[str, Any]
 
+    def __init__(self, **fields: Any) -> None:
+        """Build a box of these fields.
+
+        The library writes all it is handed into a line of its log, whether anybody reads that or
+        not: it is handed the id and the actor, and the rest is put beside.
+        """
+        own = {name: fields.pop(name) for name in ("id", "actor") if fields.get(name) is not None}
+        super().__init__(**own)
+        self._refuse_nothing(fields.get("object"))
+        self._data.update({name: value for name, value in fields.items() if value is not None})
+
     def _actor_id(self, obj: object) -> str:
         """The plain https id of any kind of actor (P1)."""
         actor = values.author({"actor": obj}, "actor")
@@ -73,11 +84,11 @@ class _Box:
 
     _validate_person = _actor_id
 
-    def _init(self, **kwargs: Any) -> None:
-        """Refuse an activity about nothing."""
+    def _refuse_nothing(self, found: object) -> None:
+        """Raise ValueError for an activity about nothing, or about too much."""
         if not self.ACTOR_REQUIRED or self.ACTIVITY_TYPE in kinds.WITHOUT_OBJECT:
             return
-        items = values.as_list(kwargs.get("object"))
+        items = values.as_list(found)
         if not items and self.ACTIVITY_TYPE in kinds.ACTIVITIES:
             raise ValueError("the activity has no object")
         if len(items) > OBJECT_LIMIT:
@@ -114,7 +125,7 @@ BOXES = _boxes()
 
 
 def _box(document: dict[str, Any], kind: str, fallback: str = "Object") -> BaseActivity:
-    # Without @context, or the library would write into the sender's list.
+    # Without @context, or the library would write into the list of the sender.
     fields = {
         key: value for key, value in document.items() if key not in ("type", "@context", "self")
     }

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from node.assembly import assemblies
 from node.database import Transaction
@@ -11,6 +11,13 @@ from node.errors import Refusal
 from node.models import Actor, ActorBlock, DomainRule
 
 BLOCKED, ALLOWED = "blocked", "allowed"
+_RULES = select(DomainRule.domain, DomainRule.rule).where(
+    DomainRule.domain.in_(bindparam("domains", expanding=True))
+)
+_BLOCKED_AMONG = select(ActorBlock.blocked_id).where(
+    ActorBlock.blocker_id == bindparam("blocker"),
+    ActorBlock.blocked_id.in_(bindparam("actors", expanding=True)),
+)
 
 
 async def is_heard(tx: Transaction, domain: str) -> bool:
@@ -25,9 +32,7 @@ async def heard_among(tx: Transaction, domains: Iterable[str]) -> set[str]:
         return set()
     assembly = await assemblies.the(tx)
     every = set[str]().union(*names.values())
-    statement = select(DomainRule.domain, DomainRule.rule)
-    rows = await tx.execute(statement.where(DomainRule.domain.in_(every)))
-    rules = {row[0]: row[1] for row in rows}
+    rules = {row[0]: row[1] for row in await tx.execute(_RULES, {"domains": sorted(every)})}
     heard = set()
     for domain, suffixes in names.items():
         about = {rules[name] for name in suffixes if name in rules}
@@ -54,10 +59,8 @@ async def heard_actors(tx: Transaction, actors: Iterable[Actor]) -> set[int]:
     theirs = {actor.id: _servers(actor) for actor in actors}
     heard = await heard_among(tx, set[str]().union(*theirs.values()))
     assembly = await assemblies.the(tx)
-    statement = select(ActorBlock.blocked_id).where(
-        ActorBlock.blocker_id == assembly.actor.id, ActorBlock.blocked_id.in_(theirs)
-    )
-    blocked = {row[0] for row in (await tx.execute(statement)).all()}
+    asked = {"blocker": assembly.actor.id, "actors": list(theirs)}
+    blocked = {row[0] for row in await tx.execute(_BLOCKED_AMONG, asked)}
     return {one for one, servers in theirs.items() if servers <= heard and one not in blocked}
 
 

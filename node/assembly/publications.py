@@ -14,12 +14,7 @@ from node.errors import NotFound
 from node.events import record
 from node.models import Actor, Follow, Publication, Tombstone
 
-_COLUMNS = [column.name for column in Publication.__table__.columns]
-_GRAVE = (
-    select(Tombstone.uri)
-    .join(Actor, Actor.uri == Tombstone.author_uri)
-    .where(Tombstone.uri == bindparam("uri"), Actor.id == bindparam("author_id"))
-)
+_COLUMNS = Publication.__table__.columns
 
 
 async def keep(tx: Transaction, publication: Publication) -> bool:
@@ -27,10 +22,7 @@ async def keep(tx: Transaction, publication: Publication) -> bool:
 
     Return whether it is new. The object itself is only read, never attached.
     """
-    grave = {"uri": publication.uri, "author_id": publication.author_id}
-    if await tx.scalar(_GRAVE, grave) is not None:
-        return False
-    values = {name: getattr(publication, name) for name in _COLUMNS}
+    values = {column.name: getattr(publication, column.name) for column in _COLUMNS}
     if (await tx.execute(_insert(tx.dialect), values)).rowcount != 1:
         return False
     record(tx, PublicationKept(publication))
@@ -40,7 +32,15 @@ async def keep(tx: Transaction, publication: Publication) -> bool:
 @functools.cache
 def _insert(dialect: str) -> Insert:
     """Return the statement that keeps what is new; making one takes longer than running it."""
-    return insert_into(Publication, dialect).on_conflict_do_nothing(index_elements=["uri"])
+    grave = (
+        select(Tombstone.uri)
+        .join(Actor, Actor.uri == Tombstone.author_uri)
+        .where(Tombstone.uri == bindparam("uri"), Actor.id == bindparam("author_id"))
+    )
+    row = select(*(bindparam(column.name, type_=column.type) for column in _COLUMNS))
+    statement = insert_into(Publication, dialect)
+    statement = statement.from_select(_COLUMNS.keys(), row.where(~grave.exists()))
+    return statement.on_conflict_do_nothing(index_elements=["uri"])
 
 
 async def forget(tx: Transaction, uri: str, author: Actor, former_type: str | None = None) -> None:

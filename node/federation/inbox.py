@@ -1,6 +1,8 @@
 """Writing down what arrived before saying that it did: many letters in one commit."""
 
 import asyncio
+import math
+import time
 from collections import Counter
 from collections.abc import Sequence
 
@@ -18,6 +20,7 @@ _GROUP = 64
 _MOST_WAITING = 50_000
 _MOST_WAITING_OF_ONE = 20_000
 _RECOUNT_SECONDS = 10
+_MOMENT = 0.05
 
 Waiting = tuple[Letter, asyncio.Future[None]]
 
@@ -73,19 +76,19 @@ class Acceptor:
         self._database = database
         self._waiting: list[Waiting] = []
         self._task: asyncio.Task[None] | None = None
-        self._arrived = 0
+        self._arrived_at = -math.inf
 
     def is_busy(self) -> bool:
-        """Say whether letters arrived since this was last asked: more are likely to follow."""
-        arrived, self._arrived = self._arrived, 0
-        return arrived > 0
+        """Say whether somebody waits for an answer, or did a moment ago: more are to follow."""
+        is_writing = self._task is not None and not self._task.done()
+        return is_writing or time.monotonic() - self._arrived_at < _MOMENT
 
     async def keep(self, letter: Letter) -> None:
         """Return once the letter is durable. The same letter again changes nothing (A11)."""
         await self._count_in(letter)
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((letter, done))
-        self._arrived += 1
+        self._arrived_at = time.monotonic()
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._commit_groups())
         await done

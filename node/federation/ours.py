@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from node.activitypub import addressing
 from node.activitypub.things import Thing
@@ -26,6 +26,15 @@ _PROPOSAL = re.compile(r"/p/([1-9][0-9]{0,14})(?:/r/[0-9]{1,9}|/vote|)")
 _VOTE = re.compile(r"/p/([1-9][0-9]{0,14})/vote")
 _CALL = re.compile(r"/e/([1-9][0-9]{0,14})")
 _DECISION = re.compile(r"/d/([1-9][0-9]{0,14})")
+_FOLLOWED = (
+    select(Follow.followed_id)
+    .join(Actor, Actor.id == Follow.follower_id)
+    .where(
+        Follow.followed_id.in_(bindparam("actors", expanding=True)),
+        Follow.state == "accepted",
+        Actor.is_local,
+    )
+)
 
 
 async def path(tx: Transaction, uri: str | None) -> str | None:
@@ -133,12 +142,7 @@ async def follows(tx: Transaction, author: Actor) -> bool:
 
 async def followed_among(tx: Transaction, actor_ids: Collection[int]) -> set[int]:
     """Return those of these actors whom one of ours follows, asked for all at once."""
-    statement = (
-        select(Follow.followed_id)
-        .join(Actor, Actor.id == Follow.follower_id)
-        .where(Follow.followed_id.in_(actor_ids), Follow.state == "accepted", Actor.is_local)
-    )
-    return {row[0] for row in (await tx.execute(statement)).all()}
+    return {row[0] for row in await tx.execute(_FOLLOWED, {"actors": list(actor_ids)})}
 
 
 async def concerns(tx: Transaction, author: Actor, thing: Thing) -> bool:

@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import math
+import time
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -19,8 +21,9 @@ from node.models import InboxItem
 log = logging.getLogger("palabre.inbox")
 
 _BATCH = 100
-# While letters keep arriving, whoever waits for an answer waits for one short batch at most.
-_BATCH_WHILE_ARRIVING = 8
+# While letters arrive, whoever waits for an answer waits for one short turn at most.
+_TURN_SECONDS = 0.015
+_BATCH_IN_A_TURN = 40
 _ROUNDS = 6
 _READERS = 16
 
@@ -40,7 +43,7 @@ class Receiver:
         try:
             while True:
                 try:
-                    count = await self.work()
+                    count = await self._take_turn()
                 except Exception:
                     log.exception("the inbox stumbled; trying again in a second")
                     await asyncio.sleep(1)
@@ -51,13 +54,30 @@ class Receiver:
             for task in self._reading:
                 task.cancel()
 
-    async def work(self) -> int:
-        """Handle one batch of what is due; return how many activities it held."""
+    async def _take_turn(self) -> int:
+        """Handle a batch; while letters arrive a short one, and then leave the door as much time.
+
+        Every turn costs a few questions and a commit, whatever it handles: the pause is also what
+        lets enough letters come together.
+        """
+        if not self._acceptor.is_busy():
+            return await self.work()
+        began = time.monotonic()
+        count = await self.work(_BATCH_IN_A_TURN, seconds=_TURN_SECONDS)
+        await asyncio.sleep(time.monotonic() - began)
+        return count
+
+    async def work(self, most: int = _BATCH, *, seconds: float = math.inf) -> int:
+        """Handle what is due, so many activities or as many as the time allows; return how many."""
         fates: list[tuple[Item, Fate]] = []
         async with self._node.database.transaction() as tx:
-            items = await arrivals.due(tx, self._most())
+            ends = time.monotonic() + seconds
+            items = await arrivals.due(tx, most)
             await arrivals.get_acquainted(tx, items)
-            fates += [(item, await handle(tx, item, Reading())) for item in items]
+            for item in items:
+                fates.append((item, await handle(tx, item, Reading())))
+                if time.monotonic() > ends:
+                    break
             await arrivals.write(tx, fates)
         for item, fate in fates:
             self._close(item, fate)
@@ -66,9 +86,6 @@ class Receiver:
                 self._reading.add(task)
                 task.add_done_callback(self._reading.discard)
         return len(fates)
-
-    def _most(self) -> int:
-        return _BATCH_WHILE_ARRIVING if self._acceptor.is_busy() else _BATCH
 
     async def idle(self) -> None:
         """Return when nothing is being read for any activity."""
