@@ -44,6 +44,37 @@ async def test_many_letters_at_once_are_all_written_down(
     assert await riverside.count(InboxItem) == 100
 
 
+async def test_a_turn_ends_when_its_time_is_over_and_leaves_the_rest_for_the_next(
+    riverside: TestNode, zoe: Stranger
+) -> None:
+    for number in range(5):
+        await zoe.send(riverside, zoe.activity("Follow", riverside.actor_uri, number))
+    receiver = riverside.app.worker.receiver
+    assert await receiver.work(seconds=0) == 1
+    assert await receiver.work(2) == 2
+    states = [item.state for item in await riverside.all(InboxItem)]
+    assert (states.count("handled"), states.count("waiting")) == (3, 2)
+    assert await receiver.work() == 2
+
+
+async def test_what_arrives_without_a_pause_is_handled_meanwhile(
+    riverside: TestNode, zoe: Stranger
+) -> None:
+    likes = [zoe.activity("Like", riverside.actor_uri, number) for number in range(200)]
+    working = asyncio.create_task(riverside.app.worker.receiver.run())
+    try:
+        for start in range(0, 200, 8):
+            group = likes[start : start + 8]
+            await asyncio.gather(*(zoe.send(riverside, like) for like in group))
+        async with asyncio.timeout(60):
+            while {item.state for item in await riverside.all(InboxItem)} & {"waiting"}:
+                await asyncio.sleep(0.01)
+    finally:
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+    assert await riverside.count(InboxItem) == 200
+
+
 async def test_a_letter_that_cannot_be_written_down_is_not_said_to_be_accepted(
     riverside: TestNode, zoe: Stranger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
