@@ -15,8 +15,8 @@ from node.errors import Invalid, Refusal, Unreachable, Unusable
 from node.words import Words
 
 DONE, REFUSED, WRONG_USE = 0, 1, 2
-# These need no node: they start in a third of the time without everything else.
-ALONE = ("draw", "tally", "verify")
+# These have a module of their own, and start sooner without everything else.
+ALONE = ("draw", "serve", "tally", "verify")
 
 
 class Parser(argparse.ArgumentParser):
