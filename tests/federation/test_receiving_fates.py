@@ -10,6 +10,7 @@ from node.federation import incoming, timers
 from node.federation.incoming import Incoming
 from node.models import Counter, Follow, InboxItem, Publication
 from tests.conftest import Travel
+from tests.federation.loopback import until
 from tests.federation.readers import read
 from tests.fediverse import Fediverse, Stranger, TestNode
 
@@ -60,15 +61,16 @@ async def test_a_turn_ends_when_its_time_is_over_and_leaves_the_rest_for_the_nex
 async def test_what_arrives_without_a_pause_is_handled_meanwhile(
     riverside: TestNode, zoe: Stranger
 ) -> None:
+    async def is_done() -> bool:
+        return "waiting" not in {item.state for item in await riverside.all(InboxItem)}
+
     likes = [zoe.activity("Like", riverside.actor_uri, number) for number in range(200)]
     working = asyncio.create_task(riverside.app.worker.receiver.run())
     try:
         for start in range(0, 200, 8):
             group = likes[start : start + 8]
             await asyncio.gather(*(zoe.send(riverside, like) for like in group))
-        async with asyncio.timeout(60):
-            while {item.state for item in await riverside.all(InboxItem)} & {"waiting"}:
-                await asyncio.sleep(0.01)
+        await until(is_done)
     finally:
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)
