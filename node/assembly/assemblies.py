@@ -14,6 +14,7 @@ from node.models import Actor, Assembly
 from node.texts import line, render
 
 _THE = ("assembly", 1)
+_ASSEMBLY = select(Assembly)
 HANDLE = re.compile(r"[a-z0-9_]([a-z0-9_.-]{0,28}[a-z0-9_])?")
 
 
@@ -44,7 +45,7 @@ async def found(tx: Transaction, *, origin: str, name: str, handle: str, languag
 
 async def the(tx: Transaction) -> Assembly:
     """Return the assembly of this node. Raise NotNow when none was founded."""
-    assembly = tx.memory.get(_THE) or await tx.find(select(Assembly))
+    assembly = tx.memory.get(_THE) or await tx.find(_ASSEMBLY)
     if not isinstance(assembly, Assembly):
         raise NotNow("this node has no assembly yet", code="no-assembly")
     tx.memory[_THE] = assembly

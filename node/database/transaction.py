@@ -80,13 +80,13 @@ class Transaction:
         """Return the first mapped object that the statement selects, or None."""
         return await self._call(self.session.scalar, statement, values)
 
-    async def all(self, statement: Executable) -> Sequence[Any]:
+    async def all(self, statement: Executable, values: Any = None) -> Sequence[Any]:
         """Return every mapped object that the statement selects."""
-        return cast("Sequence[Any]", await self._call(self._all, statement))
+        return cast("Sequence[Any]", await self._call(self._all, statement, values))
 
-    def _all(self, statement: Executable) -> Sequence[Any]:
+    def _all(self, statement: Executable, values: Any) -> Sequence[Any]:
         """Fetch where the driver may wait: what a row brings along is read while it is fetched."""
-        return self.session.scalars(statement).unique().all()
+        return self.session.scalars(statement, values).unique().all()
 
     async def get(self, model: type[T], identity: Any) -> T | None:
         """Return the object with this primary key, or None."""

@@ -1,9 +1,8 @@
 """The rows of the inbox: which are due, who sent them, and what became of each."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 
 from node import clock
 from node.activitypub import text
@@ -13,32 +12,36 @@ from node.federation import ours
 from node.federation.handling import Fate, Item
 from node.models import Actor, InboxItem
 
+_DUE = (
+    select(
+        InboxItem.id,
+        InboxItem.uri,
+        InboxItem.sender_uri,
+        InboxItem.document,
+        InboxItem.attempts,
+    )
+    .where(InboxItem.state == "waiting", InboxItem.next_attempt_at <= bindparam("now"))
+    .order_by(InboxItem.next_attempt_at, InboxItem.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_SENDERS = select(Actor).where(
+    Actor.uri.in_(bindparam("senders", expanding=True)), Actor.deleted_at.is_(None)
+)
+
 
 async def due(tx: Transaction, most: int) -> list[Item]:
     """Take the next activities that are due, which no other worker holds."""
-    statement = (
-        select(
-            InboxItem.id,
-            InboxItem.uri,
-            InboxItem.sender_uri,
-            InboxItem.document,
-            InboxItem.attempts,
-        )
-        .where(InboxItem.state == "waiting", InboxItem.next_attempt_at <= clock.now())
-        .order_by(InboxItem.next_attempt_at, InboxItem.id)
-        .limit(most)
-        .with_for_update(skip_locked=True)
-    )
-    rows: Sequence[Row[*tuple[Any, ...]]] = (await tx.execute(statement)).all()
-    return [Item(*row) for row in rows]
+    rows = await tx.execute(_DUE, {"now": clock.now(), "most": most})
+    return [Item(*row) for row in rows.all()]
 
 
 async def get_acquainted(tx: Transaction, items: Sequence[Item]) -> None:
     """Ask once for a whole batch who the senders are, whether they are heard, and followed."""
     if not items:
         return
-    uris = {item.sender_uri for item in items}
-    senders = await tx.all(select(Actor).where(Actor.uri.in_(uris), Actor.deleted_at.is_(None)))
+    asked = {"senders": list({item.sender_uri for item in items})}
+    senders = await tx.all(_SENDERS, asked)
     heard = await hearing.heard_actors(tx, senders)
     followed = await ours.followed_among(tx, [sender.id for sender in senders])
     for sender in senders:
