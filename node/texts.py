@@ -1,11 +1,16 @@
 """From what people write to what people read: Markdown in, safe HTML out."""
 
+import functools
 import html
+import importlib
 import re
 import unicodedata
+from typing import TYPE_CHECKING
 
 import nh3
-from markdown_it import MarkdownIt
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 # What Mastodon-compatible servers show; everything else would be lost on the way (wire format).
 TAGS = {
@@ -22,8 +27,6 @@ _cleaner = nh3.Cleaner(
     clean_content_tags={"script", "style", "title", "textarea", "iframe", "noscript"},
     strip_comments=True,
 )
-_markdown = MarkdownIt("commonmark", {"html": False, "linkify": True, "typographer": False})
-_markdown.enable(["linkify", "strikethrough"]).disable(["image", "html_block", "html_inline"])
 _HIDDEN = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\u2028\u2029\ufeff\u00ad\u200b]")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _BLOCK_END = re.compile(r"</(?:p|li|blockquote|pre|h[1-6])>|<br ?/?>")
@@ -32,10 +35,21 @@ _TAG = re.compile(r"<[^<>]*>")
 
 def render(markdown: str) -> str:
     """Turn a member's Markdown into HTML of the tags that every server shows."""
-    page = _markdown.render(readable(markdown))
+    page = _markdown().render(readable(markdown))
     page = re.sub(r"<h[1-6]>", "<p><strong>", page)
     page = re.sub(r"</h[1-6]>", "</strong></p>", page)
     return sanitise(page.replace("<hr />\n", ""))
+
+
+@functools.cache
+def _markdown() -> "MarkdownIt":
+    """Return what reads Markdown; loaded by the first who writes, since readers do not need it."""
+    markdown_it = importlib.import_module("markdown_it")
+    found: MarkdownIt = markdown_it.MarkdownIt(
+        "commonmark", {"html": False, "linkify": True, "typographer": False}
+    )
+    found.enable(["linkify", "strikethrough"]).disable(["image", "html_block", "html_inline"])
+    return found
 
 
 def sanitise(page: str) -> str:

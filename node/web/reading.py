@@ -1,11 +1,11 @@
 """What the public pages share: numbers in addresses, slugs, safe links, QR codes."""
 
 import functools
+import importlib
 import re
 import unicodedata
 from urllib.parse import urlsplit
 
-import segno
 from markupsafe import Markup
 from starlette.requests import Request
 
@@ -76,6 +76,8 @@ _french = functools.lru_cache(maxsize=256)(french_page)
 @functools.lru_cache(maxsize=256)
 def qr(address: str) -> Markup:
     """Draw the QR code of an address, for paper."""
+    # Loaded only where paper is printed.
+    segno = importlib.import_module("segno")
     drawing: str = segno.make(address, error="m").svg_inline(
         scale=3, border=2, omitsize=True, svgclass="qr", lineclass=None
     )

@@ -28,8 +28,8 @@ def loaded() -> set[str]:
 
 @pytest.mark.parametrize(
     "unused",
-    ["alembic", "asyncpg", "pygments", "requests.api", "rich", "sqlalchemy.dialects.postgresql",
-     "urllib3", "weasyprint"],
+    ["alembic", "asyncpg", "markdown_it", "pygments", "requests.api", "rich", "segno",
+     "sqlalchemy.dialects.postgresql", "urllib3", "weasyprint"],
 )  # fmt: skip
 def test_what_is_not_used_is_not_loaded(loaded: set[str], unused: str) -> None:
     assert "node.web.home" in loaded
