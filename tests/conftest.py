@@ -3,7 +3,6 @@
 import itertools
 import shutil
 import tempfile
-import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -86,12 +85,14 @@ def make_settings(
         if server is None:
             shutil.copy(template, folder / "palabre.db")
             return Settings(url=f"https://{place}", data=str(folder))
-        made.append(f"t_{uuid.uuid4().hex}")
-        return Settings(url=f"https://{place}", data=str(folder), database_url=server.new(made[-1]))
+        made.append(server.borrow())
+        address = server.url(made[-1])
+        return Settings(url=f"https://{place}", data=str(folder), database_url=address)
 
     yield make
     if server is not None:
-        server.drop(made)
+        for name in made:
+            server.give_back(name)
 
 
 @pytest.fixture

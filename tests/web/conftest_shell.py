@@ -2,6 +2,7 @@
 
 import functools
 import re
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -60,13 +61,22 @@ def _kept() -> str:
     return access.hash_password(PASSWORD)
 
 
+@functools.cache
+def _empty() -> bytes:
+    """An SQLite file with all tables and no rows."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "empty.db"
+        engine = create_engine(f"sqlite:///{path}")
+        Model.metadata.create_all(engine)
+        engine.dispose()
+        return path.read_bytes()
+
+
 @asynccontextmanager
 async def opened(folder: Path) -> AsyncIterator[Door]:
     """Found the assembly in a folder, and open its doors."""
     path = folder / "palabre.db"
-    engine = create_engine(f"sqlite:///{path}")
-    Model.metadata.create_all(engine)
-    engine.dispose()
+    path.write_bytes(_empty())
     app = create_app(
         Settings(url=ORIGIN, data=str(folder), database_url=f"sqlite:///{path}"), works=False
     )
