@@ -17,6 +17,8 @@ from node.settings import Settings
 from tests.databases import Postgres, sqlite_template
 from tests.fediverse import Fediverse, TestNode
 
+pytest_plugins = ["tests.sharing_out"]
+
 MakeSettings = Callable[[str], Settings]
 Travel = Callable[..., None]
 

@@ -10,11 +10,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, ViewportSize, async_playwright
 
 # One worker runs all of these tests, in one loop: it needs one browser and one node.
-MARKS = [
-    pytest.mark.browser,
-    pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.xdist_group("browser"),
-]
+MARKS = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
