@@ -3,7 +3,7 @@
 import hashlib
 
 from node import digests
-from node.activitypub.malformed import MalformedActivity
+from node.activitypub.vocabulary import MalformedActivity
 
 
 def canonical(value: object) -> bytes:

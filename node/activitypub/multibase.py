@@ -1,7 +1,7 @@
 """Bytes as letters: base58btc with its `z`, and public keys written that way (Multikey)."""
 
 from node import digests
-from node.activitypub.malformed import MalformedActivity
+from node.activitypub.vocabulary import MalformedActivity
 
 _VALUES = {letter: value for value, letter in enumerate(digests.ALPHABET)}
 _LONGEST = 2048

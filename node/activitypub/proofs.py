@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from node.activitypub import multibase, values
 from node.activitypub.canonical import hash_of
-from node.activitypub.malformed import MalformedActivity
+from node.activitypub.vocabulary import MalformedActivity
 from node.errors import BadSignature
 
 TYPE = "DataIntegrityProof"

@@ -25,8 +25,8 @@ from node.activitypub.kinds import ACTIVITIES as ACTIVITIES
 from node.activitypub.kinds import ACTORS as ACTORS
 from node.activitypub.kinds import OBJECTS as OBJECTS
 from node.activitypub.kinds import Vocabulary as Vocabulary
-from node.activitypub.malformed import MalformedActivity as MalformedActivity
 from node.activitypub.things import Thing as Thing
+from node.errors import Refusal
 
 PUBLIC: str = AS_PUBLIC
 AS_CONTEXT: str = CTX_AS
@@ -37,6 +37,20 @@ ADDRESS_LIMIT = 1000
 
 # little-boxes writes whole documents, private ones too, to its debug log.
 logging.getLogger("little_boxes.activitypub").setLevel(logging.INFO)
+
+
+class MalformedActivity(Refusal, BadActivityError):  # type: ignore[misc]
+    """What arrived cannot be read, or not in one way only; it is the sender's fault."""
+
+    status = 400
+    status_code = 400
+    code = "malformed"
+    payload = None
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.args = (message,)
+        self.message = message
 
 
 class NodeBackend(BaseBackend):  # type: ignore[misc]

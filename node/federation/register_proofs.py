@@ -8,7 +8,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from node.activitypub import keys, proofs
-from node.activitypub.malformed import MalformedActivity
+from node.activitypub.vocabulary import MalformedActivity
 from node.assembly.chain import part, shown
 from node.assembly.register_stretches import ProofCheck
 from node.errors import BadSignature
