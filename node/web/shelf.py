@@ -14,6 +14,8 @@ _SHELVED = re.compile(
     r"/|/(?:propositions|decisions|agenda|appels|assemblee|partenaires|reseau)"
     r"|/p/[0-9]{1,9}(?:-[a-z0-9-]{1,80})?|/[de]/[0-9]{1,9}"
 )
+# What else readers ask for in one way or another: their language, and whether it may be packed.
+_ASKED = ("accept-language", "accept-encoding")
 _BYTES_MOST = 1_000_000
 _ONE_MOST = 100_000
 # Pages say how long ago something was.
@@ -45,8 +47,9 @@ class Shelf:
         if mark is None:
             await self.app(scope, receive, send)
             return
-        languages = Headers(scope=scope).get("accept-language", "")
-        key = (scope["path"], scope["query_string"], languages, int(clock.seconds() // _SECONDS))
+        headers = Headers(scope=scope)
+        asked = "\n".join(headers.get(name, "") for name in _ASKED)
+        key = (scope["path"], scope["query_string"], asked, int(clock.seconds() // _SECONDS))
         found = self._kept.get(key)
         if found is None or found.mark != mark:
             await self.app(scope, receive, _Listening(self, key, mark, send))

@@ -52,6 +52,20 @@ async def test_a_page_is_written_once_for_all_who_bring_nothing(
         assert len(looks) == before + 1
 
 
+async def test_a_page_is_packed_only_for_those_who_can_unpack_it(place: Place) -> None:
+    async with place.visitor() as visitor:
+        for _ in range(2):
+            packed = await visitor.get(
+                "/p/1-un-jardin-partage", headers={"accept-encoding": "gzip"}
+            )
+            assert packed.headers["content-encoding"] == "gzip"
+            plain = await visitor.get(
+                "/p/1-un-jardin-partage", headers={"accept-encoding": "identity"}
+            )
+            assert "content-encoding" not in plain.headers
+            assert plain.text == packed.text
+
+
 async def test_what_changed_is_read_at_the_next_request(place: Place) -> None:
     async with place.visitor() as visitor:
         for number in range(5):
