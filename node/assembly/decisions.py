@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -16,15 +16,6 @@ from node.errors import NotFound
 from node.events import record
 from node.models import Assembly, Decision, Proposal, State, Vote
 from node.texts import readable
-
-
-class Numbers(NamedTuple):
-    """The numbers of a decision: one for ever, and one that begins again each year."""
-
-    number: int
-    year: int
-    in_year: int
-
 
 ADOPTED = ("adopted", "adopted-with-reservations", "amended")
 _REVIEW_AFTER = timedelta(days=365)
@@ -53,11 +44,12 @@ async def decide(
     assembly = await assemblies.locked(tx)
     if review_on is None and vote.method == "consent" and verdict.outcome in ADOPTED:
         review_on = _today(assembly) + _REVIEW_AFTER
-    numbers = await next_numbers(tx, assembly)
-    decision = Decision(
-        number=numbers.number,
-        year=numbers.year,
-        number_in_year=numbers.in_year,
+    reasons = await _reasons(tx, vote)
+    vote.proposal.state = State.DECIDED
+    vote.proposal.changed_at = clock.now()
+    return await _enter(
+        tx,
+        assembly,
         outcome=verdict.outcome,
         outcome_reason=verdict.reason,
         explanation=verdict.explanation,
@@ -65,7 +57,7 @@ async def decide(
         outside=dict(outside),
         working=dict(working or {}),
         quorums=quorums(verdict),
-        reasons=await _reasons(tx, vote),
+        reasons=reasons,
         tolerated=[readable(one).strip() for one in tolerated],
         minority=readable(minority).strip(),
         turnout=sum(tally.values()) if turnout_count is None else turnout_count,
@@ -76,9 +68,6 @@ async def decide(
         version=vote.version,
         vote=vote,
     )
-    vote.proposal.state = State.DECIDED
-    vote.proposal.changed_at = clock.now()
-    return await enter(tx, decision)
 
 
 async def supersede(
@@ -94,7 +83,6 @@ async def supersede(
 
     The caller holds the lock of the assembly.
     """
-    numbers = await next_numbers(tx, assembly)
     kept: dict[str, Any] = {
         "tally": dict(old.tally),
         "outside": dict(old.outside),
@@ -107,10 +95,9 @@ async def supersede(
         "statement": old.statement,
         "review_on": old.review_on,
     }
-    new = Decision(
-        number=numbers.number,
-        year=numbers.year,
-        number_in_year=numbers.in_year,
+    return await _enter(
+        tx,
+        assembly,
         outcome=verdict.outcome,
         outcome_reason=verdict.reason,
         explanation=verdict.explanation,
@@ -122,27 +109,35 @@ async def supersede(
         vote=old.vote,
         **(kept | changed),
     )
-    return await enter(tx, new)
 
 
 async def note_withdrawal(tx: Transaction, proposal: Proposal) -> Decision:
     """Enter that a text was taken back: it ends in the register like any other."""
-    numbers = await next_numbers(tx, await assemblies.locked(tx))
-    decision = Decision(
-        number=numbers.number,
-        year=numbers.year,
-        number_in_year=numbers.in_year,
+    return await _enter(
+        tx,
+        await assemblies.locked(tx),
         outcome="withdrawn",
         explanation="",
         statement=proposal.withdrawn_because or "",
         proposal=proposal,
         version=proposal.version,
     )
-    return await enter(tx, decision)
 
 
-async def enter(tx: Transaction, decision: Decision) -> Decision:
-    """Keep a new decision, whose numbers are of this very transaction, and say so."""
+async def _enter(tx: Transaction, assembly: Assembly, **said: Any) -> Decision:
+    """Keep a new decision and say so. The caller holds the lock of the assembly.
+
+    It gets two numbers: one for ever, and one that begins again each year.
+    """
+    year = _today(assembly).year
+    last = await tx.scalar(select(func.max(Decision.number)))
+    this_year = select(func.max(Decision.number_in_year)).where(Decision.year == year)
+    decision = Decision(
+        number=int(last or 0) + 1,
+        year=year,
+        number_in_year=int(await tx.scalar(this_year) or 0) + 1,
+        **said,
+    )
     tx.add(decision)
     await tx.flush()
     record(tx, DecisionTaken(decision))
@@ -178,14 +173,6 @@ async def superseding(tx: Transaction, decision: Decision) -> Decision | None:
 async def superseded(tx: Transaction, decision: Decision) -> Decision | None:
     """Return the decision that this one corrects, if it corrects one."""
     return await tx.get(Decision, decision.supersedes_id) if decision.supersedes_id else None
-
-
-async def next_numbers(tx: Transaction, assembly: Assembly) -> Numbers:
-    """Return the numbers of the next decision. The caller holds the assembly's lock."""
-    year = _today(assembly).year
-    last = await tx.scalar(select(func.max(Decision.number)))
-    this_year = select(func.max(Decision.number_in_year)).where(Decision.year == year)
-    return Numbers(int(last or 0) + 1, year, int(await tx.scalar(this_year) or 0) + 1)
 
 
 def _today(assembly: Assembly) -> date:
