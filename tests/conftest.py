@@ -4,6 +4,7 @@ import itertools
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from node import clock
 from node.activitypub import keys
+from node.database import sqlite
 from node.settings import Settings
 from tests.databases import Postgres, sqlite_template
 from tests.fediverse import Fediverse, TestNode
@@ -21,6 +23,10 @@ pytest_plugins = ["tests.sharing_out"]
 
 MakeSettings = Callable[[str], Settings]
 Travel = Callable[..., None]
+
+# No order was promised where none was asked for: here SQLite answers in the other one, as
+# PostgreSQL does when it pleases.
+sqlite.PRAGMAS = (*sqlite.PRAGMAS, "PRAGMA reverse_unordered_selects=ON")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -71,12 +77,18 @@ def postgres() -> Iterator[Postgres]:
         server.stop()
 
 
+@pytest.fixture
+def at_the_end() -> Iterator[ExitStack]:
+    """What is given back once the nodes of a test are closed."""
+    with ExitStack() as stack:
+        yield stack
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def make_settings(
-    request: pytest.FixtureRequest, tmp_path: Path, template: Path
-) -> Iterator[MakeSettings]:
+    request: pytest.FixtureRequest, tmp_path: Path, template: Path, at_the_end: ExitStack
+) -> MakeSettings:
     """Return the settings of a fresh node at a place, once for each kind of database."""
-    made: list[str] = []
     server: Postgres | None = None
     if request.param == "postgres":
         server = request.getfixturevalue("postgres")
@@ -87,18 +99,15 @@ def make_settings(
         if server is None:
             shutil.copy(template, folder / "palabre.db")
             return Settings(url=f"https://{place}", data=str(folder))
-        made.append(server.borrow())
-        address = server.url(made[-1])
-        return Settings(url=f"https://{place}", data=str(folder), database_url=address)
+        name = server.borrow()
+        at_the_end.callback(server.give_back, name)
+        return Settings(url=f"https://{place}", data=str(folder), database_url=server.url(name))
 
-    yield make
-    if server is not None:
-        for name in made:
-            server.give_back(name)
+    return make
 
 
 @pytest.fixture
-async def fediverse(quick_keys: Any) -> AsyncIterator[Fediverse]:
+async def fediverse(quick_keys: Any, at_the_end: ExitStack) -> AsyncIterator[Fediverse]:
     """The network between the nodes of a test."""
     world = Fediverse(quick_keys, keys.generate_ed25519)
     yield world

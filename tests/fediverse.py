@@ -80,9 +80,10 @@ class TestNode:
             return await actors.known(tx, uri)
 
     async def all(self, model: Any, *conditions: Any) -> list[Any]:
-        """Return its rows of one kind."""
+        """Return its rows of one kind, the oldest first."""
+        by_age = model.__mapper__.primary_key
         async with self.database.read() as tx:
-            return list(await tx.all(select(model).where(*conditions)))
+            return list(await tx.all(select(model).where(*conditions).order_by(*by_age)))
 
     async def count(self, model: Any, *conditions: Any) -> int:
         """Return how many rows of one kind it has."""

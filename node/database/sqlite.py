@@ -23,11 +23,14 @@ from node.database.transaction import (
 T = TypeVar("T")
 Arguments = TypeVarTuple("Arguments")
 
-_PRAGMAS = (
+_FOR_WRITING = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA journal_size_limit=67108864",
     "PRAGMA secure_delete=ON",
+)
+# Said on each connection, when it is opened.
+PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA temp_store=MEMORY",
     "PRAGMA cache_size=-16000",
@@ -168,7 +171,7 @@ def _engine(path: Path, *, writes: bool) -> Engine:
     def connect() -> sqlite3.Connection:
         timeout = 0 if writes else _PATIENCE / 1000
         raw = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=timeout)
-        for pragma in _PRAGMAS if writes else _PRAGMAS[4:]:
+        for pragma in (*_FOR_WRITING, *PRAGMAS) if writes else PRAGMAS:
             raw.execute(pragma)
         if not writes:
             raw.execute("PRAGMA query_only=ON")
