@@ -48,8 +48,9 @@ async def test_a_decision_shows_reasons_by_position_without_names(place: Place) 
 async def test_numbers_begin_again_each_year_and_addresses_never_do(
     place: Place, travel: Travel
 ) -> None:
-    next_year = clock.now().year + 1
-    travel(days=366)
+    now = clock.now()
+    next_year = now.year + 1
+    travel(days=(now.replace(year=next_year, month=6, day=15) - now).days)
     decision = await decide(place, "Une clôture")
     assert (decision.number, decision.label) == (2, f"{next_year}-01")
     async with place.visitor() as browser:
