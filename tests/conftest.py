@@ -16,7 +16,7 @@ from node import clock
 from node.activitypub import keys
 from node.database import sqlite
 from node.settings import Settings
-from tests.databases import Postgres, sqlite_template
+from tests.databases import Postgres, share_what_is_compiled, sqlite_template
 from tests.fediverse import Fediverse, TestNode
 
 pytest_plugins = ["tests.sharing_out"]
@@ -27,6 +27,7 @@ Travel = Callable[..., None]
 # No order was promised where none was asked for: here SQLite answers in the other one, as
 # PostgreSQL does when it pleases.
 sqlite.PRAGMAS = (*sqlite.PRAGMAS, "PRAGMA reverse_unordered_selects=ON")
+share_what_is_compiled()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -23,14 +23,17 @@ from node.database.transaction import (
 T = TypeVar("T")
 Arguments = TypeVarTuple("Arguments")
 
+# The one who writes waits for its turn outside the event loop.
 _FOR_WRITING = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA journal_size_limit=67108864",
     "PRAGMA secure_delete=ON",
+    "PRAGMA busy_timeout=0",
 )
-# Said on each connection, when it is opened.
-PRAGMAS = (
+_FOR_READING = ("PRAGMA query_only=ON",)
+# Said on every connection, when it is opened.
+PRAGMAS: tuple[str, ...] = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA temp_store=MEMORY",
     "PRAGMA cache_size=-16000",
@@ -48,8 +51,7 @@ class SqliteDatabase(Database):
         super().__init__()
         self.path = path
         self._turn = asyncio.Lock()
-        self._writer_engine = _engine(path, writes=True)
-        self._reader_engine = _engine(path, writes=False)
+        self._engine = _engine(path)
         self._writer: Connection | None = None
         self._readers: list[Connection] = []
         self._watcher: Connection | None = None
@@ -61,7 +63,7 @@ class SqliteDatabase(Database):
         if transaction_is_open():
             raise RuntimeError("a transaction inside a transaction would wait for itself")
         async with self._turn:
-            connection = self._writer = self._writer or self._writer_engine.connect()
+            connection = self._writer = self._writer or self._open(_FOR_WRITING)
             await _begin_immediate(connection)
             tx = Transaction(connection, _directly)
             try:
@@ -81,7 +83,7 @@ class SqliteDatabase(Database):
 
     @contextlib.asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
-        connection = self._readers.pop() if self._readers else self._reader_engine.connect()
+        connection = self._readers.pop() if self._readers else self._open(_FOR_READING)
         tx = Transaction(connection, _directly)
         try:
             with holding_the_database():
@@ -95,7 +97,7 @@ class SqliteDatabase(Database):
     def mark(self) -> int | None:
         """Ask SQLite, which counts what any other connection of any process committed."""
         if self._watcher is None:
-            self._watcher = self._reader_engine.connect()
+            self._watcher = self._open(_FOR_READING)
         found: int = self._watcher.exec_driver_sql("PRAGMA data_version").scalar_one()
         # What was looked at is let go of at once, or no later change would be seen.
         _rollback(self._watcher)
@@ -104,8 +106,19 @@ class SqliteDatabase(Database):
     async def forget(self) -> None:
         if self._owes_silence:
             async with self._turn:
-                connection = self._writer = self._writer or self._writer_engine.connect()
+                connection = self._writer = self._writer or self._open(_FOR_WRITING)
                 await _to_the_end(asyncio.to_thread(self._fall_silent, connection))
+
+    def _open(self, pragmas: tuple[str, ...]) -> Connection:
+        connection = self._engine.connect()
+        try:
+            for pragma in (*pragmas, *PRAGMAS):
+                connection.exec_driver_sql(pragma)
+            connection.rollback()
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     def _fall_silent(self, connection: Connection) -> None:
         """Move the log into the file, where each thing has its place, and empty it."""
@@ -167,17 +180,16 @@ def _rollback(connection: Connection) -> None:
     connection.rollback()
 
 
-def _engine(path: Path, *, writes: bool) -> Engine:
-    def connect() -> sqlite3.Connection:
-        timeout = 0 if writes else _PATIENCE / 1000
-        raw = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=timeout)
-        for pragma in (*_FOR_WRITING, *PRAGMAS) if writes else PRAGMAS:
-            raw.execute(pragma)
-        if not writes:
-            raw.execute("PRAGMA query_only=ON")
-        return raw
+def _engine(path: Path) -> Engine:
+    """One engine for those who write and those who read: what it compiled serves both."""
 
-    if writes and not path.exists():
+    def connect() -> sqlite3.Connection:
+        patience = _PATIENCE / 1000
+        return sqlite3.connect(
+            path, isolation_level=None, check_same_thread=False, timeout=patience
+        )
+
+    if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     return create_engine("sqlite://", creator=connect, poolclass=NullPool)
