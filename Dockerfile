@@ -6,7 +6,9 @@ RUN python -m venv /opt/palabre/venv \
  && /opt/palabre/venv/bin/python -m pip install --quiet --require-hashes -r /locks/image.txt \
  && /opt/palabre/venv/bin/python -m pip uninstall --quiet --yes pip
 COPY node /opt/palabre/node
-RUN /opt/palabre/venv/bin/python -m compileall -q /opt/palabre/node
+RUN /opt/palabre/venv/bin/python -m compileall -q /opt/palabre/node \
+ && PYTHONPATH=/opt/palabre /opt/palabre/venv/bin/python \
+      -c "from node import words; [words.catalogue(one) for one in words.LANGUAGES]"
 
 FROM python:3.13-slim-bookworm
 LABEL org.opencontainers.image.title="Palabre" \

@@ -15,7 +15,7 @@ import node.federation.receive
 import node.web
 from node.assembly import assemblies
 from node.autoload import autoload
-from node.database import Transaction, open_database
+from node.database import Database, Transaction, open_database
 from node.federation.inbox import Acceptor
 from node.federation.node import Node
 from node.federation.routes import FederationDoor
@@ -53,12 +53,16 @@ class App:
 def create_node(
     settings: Settings,
     *,
+    database: Database | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
     resolver: Resolver | None = None,
 ) -> Node:
-    """Build what the parts of a node share; tests bring their own network."""
+    """Build what the parts of a node share; tests bring their own network.
+
+    A database that was open before is given, so that what it learned is not learned again.
+    """
     register_everything()
-    database = open_database(settings.database)
+    database = database or open_database(settings.database)
     made = Node(
         settings=settings,
         database=database,

@@ -1,13 +1,20 @@
 """The sentences people read, from the catalogues, in French first and in English."""
 
+import contextlib
 import functools
+import hashlib
+import importlib
+import io
+import os
+import sys
+import tempfile
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import msgspec
 from babel.dates import format_date, format_time, format_timedelta
-from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 LANGUAGES = ("fr", "en")
@@ -94,19 +101,56 @@ def of(language: str) -> Words:
     return Words(language, catalogue(language))
 
 
+class _Read(msgspec.Struct):
+    """What was read from catalogues, with the digest of their files."""
+
+    digest: str
+    messages: dict[str, str | tuple[str, str]]
+
+
 def catalogue(language: str) -> dict[str, Message]:
-    """Read every sentence of a language. Raise ValueError when a key stands twice."""
+    """Return every sentence of a language. Raise ValueError when a key stands twice.
+
+    What was read is kept beside the catalogues, as Python keeps what it compiled, until a file of
+    the language changes: reading them takes a twentieth of the time that it takes to start.
+    """
+    folder = _CATALOGUES / language
+    files = {path: path.read_bytes() for path in sorted(folder.glob("*.po"))}
+    digest = hashlib.sha256(b"\0".join(files.values())).hexdigest()
+    kept = folder / "__pycache__" / "messages.json"
+    with contextlib.suppress(OSError, msgspec.DecodeError):
+        found = msgspec.json.decode(kept.read_bytes(), type=_Read)
+        if found.digest == digest:
+            return found.messages
+    messages = _read(files, language)
+    if not sys.dont_write_bytecode:
+        with contextlib.suppress(OSError):
+            _keep(kept, msgspec.json.encode(_Read(digest, messages)))
+    return messages
+
+
+def _keep(path: Path, content: bytes) -> None:
+    path.parent.mkdir(exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+    Path(name).chmod(0o644)
+    Path(name).replace(path)
+
+
+def _read(files: Mapping[Path, bytes], language: str) -> dict[str, Message]:
+    # Loaded once for each version of the catalogues.
+    read_po = importlib.import_module("babel.messages.pofile").read_po
     messages: dict[str, Message] = {}
-    for path in sorted((_CATALOGUES / language).glob("*.po")):
-        with path.open("rb") as file:
-            for message in read_po(file, locale=language):
-                if not message.id:
-                    continue
-                key = message.id if isinstance(message.id, str) else message.id[0]
-                if key in messages:
-                    raise ValueError(f"{path.name}: {key} stands twice")
-                text = message.string
-                messages[key] = text if isinstance(text, str) else _both(text)
+    for path, content in files.items():
+        for message in read_po(io.BytesIO(content), locale=language):
+            if not message.id:
+                continue
+            key = message.id if isinstance(message.id, str) else message.id[0]
+            if key in messages:
+                raise ValueError(f"{path.name}: {key} stands twice")
+            text = message.string
+            messages[key] = text if isinstance(text, str) else _both(text)
     return messages
 
 

@@ -1,5 +1,7 @@
 """A node's first moments: its assembly, its keys, its address for good."""
 
+from sqlalchemy import select
+
 from node.assembly import assemblies
 from node.cli.command import Context
 from node.federation.node import Node
@@ -10,9 +12,9 @@ from node.settings import FILE
 async def ensure(context: Context, node: Node) -> str:
     """Found the assembly when there is none yet; return the origin it has for good."""
     async with node.database.read() as tx:
-        known = await tx.get(Assembly, 1)
-    if known is not None:
-        return known.origin
+        known = await tx.scalar(select(Assembly.origin))
+    if isinstance(known, str):
+        return known
     context.say("cli.founding")
     name = context.said("cli.default-name")
     return (await found(node, name=name, handle="assemblee", language=context.said.language)).origin

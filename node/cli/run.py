@@ -11,6 +11,7 @@ from node import words
 from node.autoload import autoload
 from node.cli import commands
 from node.cli.command import Context, WrongUse, registered
+from node.cli.lasting import lasting
 from node.errors import Invalid, Refusal, Unreachable, Unusable
 from node.words import Words
 
@@ -35,7 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 refused, 2 wrong use."""
     said = words.of(language())
     asked = list(sys.argv[1:] if arguments is None else arguments)
-    _load(asked)
+    with lasting():
+        _load(asked)
     given = _parser(said).parse_args(asked)
     try:
         given.act(Context(given, said))

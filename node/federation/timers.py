@@ -57,7 +57,7 @@ class Timers:
 
     async def _close_votes(self) -> None:
         async with self._node.database.read() as tx:
-            due = [vote.id for vote in await votes.due(tx)]
+            due = await votes.due(tx)
         for vote_id in due:
             try:
                 async with self._node.database.transaction() as tx:

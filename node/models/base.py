@@ -30,7 +30,7 @@ class Moment(TypeDecorator[datetime]):
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(mapped_column, relationship))
-class Model(MappedAsDataclass, DeclarativeBase, kw_only=True):
+class Model(MappedAsDataclass, DeclarativeBase, kw_only=True, repr=False, eq=False):
     """A row. It is complete before it is written, and nothing about it loads by surprise."""
 
     metadata = MetaData(
@@ -50,3 +50,7 @@ class Model(MappedAsDataclass, DeclarativeBase, kw_only=True):
         list[Any]: JSON,
         list[str]: JSON,
     }
+
+    def __repr__(self) -> str:
+        """Say which row this is and nothing of what it holds, which may be secret."""
+        return f"<{type(self).__name__} {self.__dict__.get('id', '')}>"

@@ -153,7 +153,7 @@ async def test_a_vote_closes_to_the_second(
     with pytest.raises(NotNow) as refused:
         await cast(tx, vote, ana, "against")
     assert refused.value.code == "vote-is-closed"
-    assert [one.id for one in await votes.due(tx)] == [vote.id]
+    assert list(await votes.due(tx)) == [vote.id]
 
 
 async def test_closing_counts_and_enters_a_decision(

@@ -1,10 +1,13 @@
 """What a node on SQLite holds in memory from its start: nothing that it never uses."""
 
+import gc
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from node.cli.lasting import lasting
 
 ROOT = Path(__file__).parents[2]
 EVERYTHING = """
@@ -29,8 +32,18 @@ def loaded() -> set[str]:
 @pytest.mark.parametrize(
     "unused",
     ["alembic", "asyncpg", "markdown_it", "pygments", "requests.api", "rich", "segno",
-     "sqlalchemy.dialects.postgresql", "urllib3", "weasyprint"],
+     "babel.messages", "sqlalchemy.dialects.postgresql", "urllib3", "weasyprint"],
 )  # fmt: skip
 def test_what_is_not_used_is_not_loaded(loaded: set[str], unused: str) -> None:
     assert "node.web.home" in loaded
     assert unused not in loaded
+
+
+def test_what_is_made_later_is_looked_through_for_garbage() -> None:
+    before = gc.get_threshold()
+    with pytest.raises(ValueError, match="broken"), lasting():
+        assert gc.get_threshold()[2] > before[2]
+        raise ValueError("broken")
+    assert gc.isenabled()
+    assert gc.get_threshold() == before
+    gc.unfreeze()

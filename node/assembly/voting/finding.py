@@ -34,9 +34,10 @@ async def locked(tx: Transaction, vote: Vote) -> Vote:
     return found if isinstance(found, Vote) else vote
 
 
-async def due(tx: Transaction) -> Sequence[Vote]:
-    """Return the votes whose time has come and that nobody has closed."""
-    return await tx.all(select(Vote).where(Vote.closed_at.is_(None), Vote.closes_at <= clock.now()))
+async def due(tx: Transaction) -> Sequence[int]:
+    """Return the ids of the votes whose time has come and that nobody has closed, in order."""
+    statement = select(Vote.id).where(Vote.closed_at.is_(None), Vote.closes_at <= clock.now())
+    return (await tx.execute(statement.order_by(Vote.closes_at, Vote.id))).scalars().all()
 
 
 async def next_close(tx: Transaction) -> datetime | None:

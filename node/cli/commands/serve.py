@@ -15,6 +15,8 @@ from node.app import create_app, create_node
 from node.assembly import access, assemblies, members
 from node.cli import founding, running
 from node.cli.command import Context, WrongUse, command, data_flag
+from node.cli.lasting import lasting
+from node.database import Database
 from node.federation.inbox import Acceptor
 from node.federation.node import Node
 from node.federation.worker import Worker
@@ -40,7 +42,7 @@ def serve(context: Context) -> None:
         if settings.host in ("0.0.0.0", "::") and not _is_founded(settings):  # noqa: S104
             raise WrongUse(context.said("cli.url-needed", host=settings.host))
         settings = context.settings(url=f"http://{settings.host}:{settings.port}")
-    settings = context.run(_prepared(context, settings))
+    settings, database = context.run(_prepared(context, settings))
     log(settings.log)
     try:
         listener = listen(settings.host, settings.port)
@@ -48,7 +50,9 @@ def serve(context: Context) -> None:
         key = "cli.port-in-use" if error.errno == errno.EADDRINUSE else "cli.cannot-listen"
         sentence = context.said(key, host=settings.host, port=settings.port)
         raise WrongUse(sentence) from error
-    app = create_app(settings, works=not context.given.no_worker)
+    with lasting():
+        node = create_node(settings, database=database)
+        app = create_app(settings, node_=node, works=not context.given.no_worker)
     config = uvicorn.Config(
         app,
         loop="uvloop",
@@ -97,8 +101,11 @@ async def _work(context: Context) -> None:
             await asyncio.Event().wait()
 
 
-async def _prepared(context: Context, settings: Settings) -> Settings:
-    """Make the data folder ready; return the settings with the address the node has for good."""
+async def _prepared(context: Context, settings: Settings) -> tuple[Settings, Database]:
+    """Make the data folder and the database ready.
+
+    Return the settings with the address the node has for good, and the database with no connection.
+    """
     try:
         settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
@@ -118,7 +125,7 @@ async def _prepared(context: Context, settings: Settings) -> Settings:
     finally:
         await node.client.close()
         await node.database.close()
-    return settings
+    return settings, node.database
 
 
 async def _welcome(context: Context, node: Node, settings: Settings) -> None:
