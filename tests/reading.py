@@ -8,4 +8,4 @@ def has_word(text: str, word: str) -> bool:
 
     Digests and tokens are drawn anew by each run, and sooner or later one holds any three letters.
     """
-    return re.search(rf"(?<![\w+/=-]){re.escape(word)}(?![\w+/=-])", text) is not None
+    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) is not None

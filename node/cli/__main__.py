@@ -2,9 +2,6 @@
 
 import sys
 
-from node.cli.lasting import lasting
-
-with lasting():
-    from node.cli.run import main
+from node.cli.run import main
 
 sys.exit(main())
