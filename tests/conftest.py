@@ -19,7 +19,7 @@ from node.settings import Settings
 from tests.databases import Postgres, share_what_is_compiled, sqlite_template
 from tests.fediverse import Fediverse, TestNode
 
-pytest_plugins = ["tests.sharing_out"]
+pytest_plugins = ["tests.limit", "tests.sharing_out"]
 
 MakeSettings = Callable[[str], Settings]
 Travel = Callable[..., None]
