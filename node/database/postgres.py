@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import cast
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.util import greenlet_spawn
 
@@ -50,8 +51,7 @@ class PostgresDatabase(Database):
                     await tx.close()
                     await connection.commit()
             except BaseException:
-                await tx.close()
-                await asyncio.shield(connection.rollback())
+                await _give_up(tx, connection)
                 raise
         self._owes_silence = self._owes_silence or tx.leaves_no_trace
         self.announce(tx)
@@ -64,8 +64,10 @@ class PostgresDatabase(Database):
                 with holding_the_database():
                     await connection.execute(_ONLY_LOOKING)
                     yield tx
-            finally:
-                await tx.close()
+                    await tx.close()
+            except BaseException:
+                await _give_up(tx, connection)
+                raise
 
     async def forget(self) -> None:
         """Sweep away the rows as they were before, which still name their transaction."""
@@ -93,3 +95,11 @@ class PostgresDatabase(Database):
             await self._listener.invalidate()
             await self._listener.close()
         await self._engine.dispose()
+
+
+async def _give_up(tx: Transaction, connection: AsyncConnection) -> None:
+    """Undo everything; what ended the transaction is raised, not what its end met with."""
+    with contextlib.suppress(SQLAlchemyError):
+        await tx.close()
+    with contextlib.suppress(SQLAlchemyError):
+        await asyncio.shield(connection.rollback())

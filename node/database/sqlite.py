@@ -64,9 +64,9 @@ class SqliteDatabase(Database):
             raise RuntimeError("a transaction inside a transaction would wait for itself")
         async with self._turn:
             connection = self._writer = self._writer or self._open(_FOR_WRITING)
-            await _begin_immediate(connection)
             tx = Transaction(connection, _directly)
             try:
+                await _begin_immediate(connection)
                 with holding_the_database():
                     yield tx
                     await tx.finish()
@@ -142,12 +142,12 @@ async def _directly(function: Callable[[*Arguments], T], *arguments: *Arguments)
 
 
 async def _to_the_end(work: Coroutine[None, None, None]) -> None:
-    """Finish the commit even when the one who waits for it is cancelled."""
+    """Let the thread finish with the connection even when who waits for it is cancelled."""
     task = asyncio.ensure_future(work)
     try:
         await asyncio.shield(task)
     except asyncio.CancelledError:
-        await task
+        await asyncio.gather(task, return_exceptions=True)
         raise
 
 
@@ -157,7 +157,7 @@ async def _begin_immediate(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     except OperationalError:
         _rollback(connection)
-        await asyncio.to_thread(_wait_for_turn, connection)
+        await _to_the_end(asyncio.to_thread(_wait_for_turn, connection))
 
 
 def _wait_for_turn(connection: Connection) -> None:

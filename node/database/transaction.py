@@ -7,6 +7,7 @@ from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Executable
 from sqlalchemy.engine import CursorResult
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from node.events import tell
@@ -41,6 +42,8 @@ class Transaction:
         self.topics: set[str] = set()
         self.after_commit: list[Callable[[], None]] = []
         self.leaves_no_trace = False
+        # The database gave the whole transaction up, as it does when its disk is full.
+        self.is_lost = False
         # What was read once and holds for the whole transaction; forgotten when a part is undone.
         self.memory: dict[tuple[str, object], Any] = {}
         self.connection = connection
@@ -111,7 +114,11 @@ class Transaction:
 
     @contextlib.asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
-        """Undo only what happens inside when it raises; the rest of the transaction stays."""
+        """Undo only what happens inside when it raises; the rest of the transaction stays.
+
+        Whoever is cancelled inside must let the whole transaction end: no part of it is undone.
+        Where the database can no longer undo a part either, `is_lost` says so.
+        """
         await self._keep_objects()
         await self._call(self.connection.exec_driver_sql, "SAVEPOINT part")
         heard, rung, later = len(self.events), set(self.topics), len(self.after_commit)
@@ -119,17 +126,22 @@ class Transaction:
             yield
             await self._tell_everything(heard)
             await self._keep_objects()
-        except BaseException:
+        except Exception:
             del self.events[heard:]
             del self.after_commit[later:]
             self.topics = rung
-            if self._session is not None:
-                await self._call(self._session.close)
             self.memory.clear()
-            await self._call(self.connection.exec_driver_sql, "ROLLBACK TO SAVEPOINT part")
-            await self._call(self.connection.exec_driver_sql, "RELEASE SAVEPOINT part")
+            await self._undo_part()
             raise
         await self._call(self.connection.exec_driver_sql, "RELEASE SAVEPOINT part")
+
+    async def _undo_part(self) -> None:
+        try:
+            await self.close()
+            await self._call(self.connection.exec_driver_sql, "ROLLBACK TO SAVEPOINT part")
+            await self._call(self.connection.exec_driver_sql, "RELEASE SAVEPOINT part")
+        except SQLAlchemyError:
+            self.is_lost = True
 
     async def _keep_objects(self) -> None:
         """Write the mapped objects and release the savepoint that the session works in."""

@@ -15,7 +15,7 @@ from node.activitypub import contexts, signatures
 from node.activitypub.request import Request
 from node.database import Transaction
 from node.errors import Refusal, Unreachable
-from node.federation import answers, identity, ledger
+from node.federation import answers, identity, ledger, rounds
 from node.federation.answers import Job, Result
 from node.federation.caches import Bounded
 from node.federation.identity import Signer
@@ -65,24 +65,22 @@ class Courier:
 
     async def run(self) -> None:
         """Deliver what is due, woken by the commit of the act."""
-        writer = asyncio.create_task(self._write_results())
+        writer = asyncio.create_task(
+            rounds.without_end(self._write_results, log, "the results of deliveries")
+        )
         try:
-            while True:
-                try:
-                    started = await self.start_due()
-                except Exception:
-                    log.exception("the deliveries stumbled; trying again in a second")
-                    await asyncio.sleep(1)
-                    continue
-                if not started:
-                    await self._node.database.live.wait(DELIVERIES, await self._pause())
-                elif self._in_flight > _IN_FLIGHT - _CLAIM:
-                    self._changed.clear()
-                    await self._changed.wait()
+            await rounds.without_end(self._round, log, "the deliveries")
         finally:
             writer.cancel()
             await asyncio.gather(writer, return_exceptions=True)
             await self._end()
+
+    async def _round(self) -> None:
+        if not await self.start_due():
+            await self._node.database.live.wait(DELIVERIES, await self._pause())
+        elif self._in_flight > _IN_FLIGHT - _CLAIM:
+            self._changed.clear()
+            await self._changed.wait()
 
     async def start_due(self) -> int:
         """Claim what is due and begin to send it; return how many deliveries that is."""
@@ -120,16 +118,14 @@ class Courier:
         self._claimed.difference_update(result.job.id for result in results)
 
     async def _write_results(self) -> None:
-        while True:
-            await self._changed.wait()
-            self._changed.clear()
-            await asyncio.sleep(0.02)
-            try:
-                await self.write()
-            except Exception:
-                log.exception("results of deliveries cannot be written; trying again in a second")
-                await asyncio.sleep(1)
-                self._changed.set()
+        await self._changed.wait()
+        self._changed.clear()
+        await asyncio.sleep(0.02)
+        try:
+            await self.write()
+        except Exception:
+            self._changed.set()
+            raise
 
     async def _end(self) -> None:
         """Finish what is on its way if it takes but a moment, and give back the rest."""

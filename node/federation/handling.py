@@ -53,7 +53,10 @@ class Fate:
 
 
 async def handle(tx: Transaction, item: Item, reading: Reading) -> Fate:
-    """Let the handler of this activity act; whatever it raises becomes a fate with its reason."""
+    """Let the handler of this activity act; whatever it raises becomes a fate with its reason.
+
+    Raise what ended the whole transaction, with which no fate could be written down.
+    """
     try:
         async with tx.savepoint():
             return await _handle(tx, item, reading)
@@ -70,6 +73,8 @@ async def handle(tx: Transaction, item: Item, reading: Reading) -> Fate:
     except Unreachable as error:
         return later(item, str(error))
     except Exception as error:
+        if tx.is_lost:
+            raise
         log.exception("%s could not be handled", item.uri)
         return later(item, f"{type(error).__name__}: {error}", most=_SURPRISES)
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from node import clock
 from node.activitypub import text
 from node.errors import Gone, Refusal, Unreachable
-from node.federation import actors, arrivals, fetching
+from node.federation import actors, arrivals, fetching, rounds
 from node.federation.handling import Fate, Item, Reading, handle, later
 from node.federation.inbox import ARRIVALS, Acceptor
 from node.federation.incoming import Missing
@@ -41,18 +41,15 @@ class Receiver:
     async def run(self) -> None:
         """Handle what arrives, woken by its commit."""
         try:
-            while True:
-                try:
-                    count = await self._take_turn()
-                except Exception:
-                    log.exception("the inbox stumbled; trying again in a second")
-                    await asyncio.sleep(1)
-                    continue
-                if not count:
-                    await self._node.database.live.wait(ARRIVALS, await self._pause())
+            await rounds.without_end(self._round, log, "the inbox")
         finally:
             for task in self._reading:
                 task.cancel()
+            await asyncio.gather(*self._reading, return_exceptions=True)
+
+    async def _round(self) -> None:
+        if not await self._take_turn():
+            await self._node.database.live.wait(ARRIVALS, await self._pause())
 
     async def _take_turn(self) -> int:
         """Handle a batch; while letters arrive a short one, and then leave the door as much time.

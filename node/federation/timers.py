@@ -10,6 +10,7 @@ from node.assembly import follow_up_reminders, invitations, votes
 from node.assembly.voting import reminding
 from node.database import Transaction, insert_into
 from node.errors import NotNow
+from node.federation import rounds
 from node.federation.node import Node
 from node.federation.publish import vote as publish_vote
 from node.models import Counter, InboxItem, OneTimeLink, Opinion, Tombstone, Vote
@@ -32,14 +33,11 @@ class Timers:
 
     async def run(self) -> None:
         """Keep time until told to stop."""
-        while True:
-            try:
-                await self.work()
-                pause = await self._pause()
-            except Exception:
-                log.exception("a timer stumbled; trying again in a second")
-                pause = 1.0
-            await self._node.database.live.wait(VOTES, pause)
+        await rounds.without_end(self._round, log, "a timer")
+
+    async def _round(self) -> None:
+        await self.work()
+        await self._node.database.live.wait(VOTES, await self._pause())
 
     async def work(self) -> None:
         """Do everything that is due now, each thing in its own transaction."""
