@@ -1,22 +1,18 @@
 """Who others are: known from our memory, or discovered on their own server."""
 
-from dataclasses import replace
-
 from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 
 from node import clock
-from node.activitypub import addressing, uris
+from node.activitypub import addressing
 from node.activitypub.actors import ActorDocument, PublicKey
 from node.activitypub.addressing import Handle
-from node.activitypub.iri import is_web_address
 from node.activitypub.text import is_name
-from node.activitypub.vocabulary import MalformedActivity, parse_actor, parse_key
-from node.assembly import hearing
+from node.activitypub.vocabulary import MalformedActivity, parse_actor
 from node.database import Transaction
-from node.errors import BadSignature, Gone, Refusal, Unreachable
+from node.errors import Gone, Refusal, Unreachable
 from node.federation import fetching, remote
-from node.federation.node import KnownKey, Node
+from node.federation.node import Node
 from node.models import Actor, ActorKey
 from node.texts import line, sanitise
 
@@ -70,55 +66,6 @@ async def look_up(node: Node, written: str) -> Actor:
         raise Refusal(str(error), code="no-such-actor", written=written[:200]) from error
 
 
-async def key(node: Node, key_id: str) -> KnownKey:
-    """Return the key with this id, from memory or from its owner's server.
-
-    Those who ask for one key at the same moment are answered by one request. Raise BadSignature
-    when no actor owns it, Unreachable when its server does not answer.
-    """
-    async with node.one_at_a_time(key_id):
-        found = node.keys.get(key_id)
-        if found is None:
-            found = await _remembered_key(node, key_id)
-            if found is None:
-                return await fresh_key(node, key_id)
-            node.keys.put(key_id, found)
-        return found
-
-
-async def fresh_key(node: Node, key_id: str) -> KnownKey:
-    """Read a key anew from its owner's server; the owner must name it in return (A5).
-
-    Its owner is not kept: a key that was asked for has proven nothing yet (P22).
-    """
-    if not is_web_address(key_id):
-        raise BadSignature("the keyId is not an address")
-    wait = node.lookups.take(addressing.operator(key_id)) or node.attempts.take(key_id)
-    if wait:
-        raise Unreachable(f"too many keys are asked of {addressing.host(key_id)}", retry_after=wait)
-    try:
-        owner = await _owner_of_key(node, key_id)
-    except Gone as error:
-        raise BadSignature(f"the key {key_id} is gone") from error
-    except MalformedActivity as error:
-        raise BadSignature(f"{key_id}: {error}") from error
-    named = _named(owner, key_id)
-    if named is None:
-        raise BadSignature(f"{owner.id} does not have the key {key_id}")
-    async with node.database.read() as tx:
-        is_heard = await _is_heard(tx, owner.id)
-    fresh = KnownKey(
-        key_id=key_id,
-        actor_uri=owner.id,
-        domain=addressing.host(owner.id),
-        text=named.text,
-        is_heard=is_heard,
-        fetched_at=clock.seconds(),
-    )
-    node.keys.put(key_id, fresh)
-    return replace(fresh, found=owner)
-
-
 async def is_gone(node: Node, uri: str) -> bool:
     """Say whether an actor's own server says that it is gone: 410, since 404 proves nothing."""
     try:
@@ -128,63 +75,6 @@ async def is_gone(node: Node, uri: str) -> bool:
     except (Refusal, Unreachable):
         return False
     return False
-
-
-async def _owner_of_key(node: Node, key_id: str) -> ActorDocument:
-    """Read the actor that a key belongs to, as the actor's own address shows it (P2)."""
-    address, owner = key_id.partition("#")[0], uris.actor_of_key(key_id)
-    found = await fetching.read_key(node, key_id)
-    stands_alone = "publicKeyPem" in found or "publicKeyMultibase" in found
-    if found.get("id") == owner == address and not stands_alone:
-        return parse_actor(found)
-    if found.get("id") != owner or stands_alone:
-        claimed = parse_key(found, key_id)
-        if not addressing.same_origin(claimed.owner, key_id):
-            raise MalformedActivity("the key belongs to another server")
-        owner = claimed.owner
-    return parse_actor(await fetching.read(node, owner))
-
-
-def _named(owner: ActorDocument, key_id: str) -> PublicKey | None:
-    """The key of this name; some name a key like its actor, which then may have only one."""
-    for key in owner.public_keys:
-        if key.id == key_id:
-            return key
-    mine = [key for key in owner.public_keys if key.algorithm == "rsa"]
-    return mine[0] if key_id == owner.id and len(mine) == 1 else None
-
-
-async def _remembered_key(node: Node, key_id: str) -> KnownKey | None:
-    statement = (
-        select(ActorKey)
-        .join(Actor, Actor.id == ActorKey.actor_id)
-        .where(ActorKey.not_after.is_(None), Actor.deleted_at.is_(None), ~Actor.is_local)
-    )
-    is_rsa_of = (Actor.uri == key_id) & (ActorKey.algorithm == "rsa")
-    async with node.database.read() as tx:
-        stored = await tx.find(statement.where(ActorKey.uri == key_id))
-        if not isinstance(stored, ActorKey):
-            several = await tx.all(statement.where(is_rsa_of).limit(2))
-            if len(several) != 1:
-                return None
-            stored = several[0]
-        actor = await tx.get(Actor, stored.actor_id)
-        if actor is None:
-            return None
-        try:
-            await hearing.must_be_heard(tx, actor)
-        except Refusal:
-            is_heard = False
-        else:
-            is_heard = True
-    return KnownKey(
-        key_id=key_id,
-        actor_uri=actor.uri,
-        domain=actor.domain,
-        text=stored.public,
-        is_heard=is_heard,
-        fetched_at=stored.fetched_at.timestamp(),
-    )
 
 
 async def _proven_handle(node: Node, found: ActorDocument) -> Handle:
@@ -210,16 +100,6 @@ def _name(uri: str) -> str | None:
     """The name at the end of an address, if it can stand in a handle (A31)."""
     name = uri.rstrip("/").rsplit("/", 1)[-1].removeprefix("@")
     return name if is_name(name) else None
-
-
-async def _is_heard(tx: Transaction, uri: str) -> bool:
-    actor = await known(tx, uri)
-    try:
-        if actor is not None:
-            await hearing.must_be_heard(tx, actor)
-    except Refusal:
-        return False
-    return await hearing.is_heard(tx, addressing.host(uri))
 
 
 async def _keep(tx: Transaction, found: ActorDocument, handle: Handle) -> tuple[Actor, set[str]]:

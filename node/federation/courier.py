@@ -4,28 +4,20 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Literal
-
-from sqlalchemy.exc import NoResultFound
 
 from node import clock
-from node.activitypub import contexts, signatures
-from node.activitypub.request import Request
-from node.database import Transaction
+from node.activitypub import contexts
 from node.errors import Refusal, Unreachable
-from node.federation import answers, identity, ledger, rounds
-from node.federation.answers import Job, Result
+from node.federation import answers, ledger, loops
+from node.federation.answers import Result
 from node.federation.caches import Bounded
-from node.federation.identity import Signer
 from node.federation.node import Node
 from node.federation.outbox import DELIVERIES
+from node.federation.parcels import Packer, Parcel, signed
 from node.network.client import Answer
 
 log = logging.getLogger("palabre.deliveries")
-
-Dialect = Literal["cavage", "rfc9421"]
 
 _CLAIM = 500
 _IN_FLIGHT = 600
@@ -34,18 +26,6 @@ _CHUNK = 8
 _SIGNERS = 2
 _LEASE_LEFT = timedelta(minutes=1)
 _GRACE = 3.0
-_ANOTHER: dict[Dialect, Dialect] = {"cavage": "rfc9421", "rfc9421": "cavage"}
-
-
-@dataclass(frozen=True)
-class Parcel:
-    """A job with everything needed to send it; once signed, for this inbox alone."""
-
-    job: Job
-    body: bytes
-    signer: Signer
-    dialect: Dialect
-    headers: dict[str, str]
 
 
 class Courier:
@@ -54,7 +34,7 @@ class Courier:
     def __init__(self, node: Node) -> None:
         self._node = node
         self._pool = ThreadPoolExecutor(_SIGNERS, thread_name_prefix="sign")
-        self._bodies: Bounded[int, tuple[bytes, int]] = Bounded(200, seconds=300)
+        self._packer = Packer(node)
         self._hosts: Bounded[str, asyncio.Semaphore] = Bounded(10_000, seconds=3600)
         self._results: list[Result] = []
         self._claimed: set[int] = set()
@@ -66,10 +46,10 @@ class Courier:
     async def run(self) -> None:
         """Deliver what is due, woken by the commit of the act."""
         writer = asyncio.create_task(
-            rounds.without_end(self._write_results, log, "the results of deliveries")
+            loops.without_end(self._write_results, log, "the results of deliveries")
         )
         try:
-            await rounds.without_end(self._round, log, "the deliveries")
+            await loops.without_end(self._round, log, "the deliveries")
         finally:
             writer.cancel()
             await asyncio.gather(writer, return_exceptions=True)
@@ -89,7 +69,7 @@ class Courier:
             return 0
         async with self._node.database.transaction() as tx:
             jobs = await ledger.claim(tx, room)
-            parcels = await self._all_packed(tx, jobs)
+            parcels = await self._packer.pack(tx, jobs)
             self._claimed.update(job.id for job in jobs)
         for chunk in _chunks(parcels):
             self._in_flight += len(chunk)
@@ -141,34 +121,11 @@ class Courier:
             await ledger.give_back(tx, self._claimed)
         self._claimed.clear()
 
-    async def _all_packed(self, tx: Transaction, jobs: Sequence[Job]) -> list[Parcel]:
-        """A key that cannot be read keeps back what its actor says, and nothing else (P20)."""
-        parcels = []
-        for job in jobs:
-            try:
-                parcels.append(await self._packed(tx, job))
-            except (LookupError, TypeError, ValueError, NoResultFound) as error:
-                log.exception("delivery %s cannot be made ready", job.id)
-                await ledger.fail(tx, Result(job, "failed", f"{type(error).__name__}: {error}"))
-        return parcels
-
-    async def _packed(self, tx: Transaction, job: Job) -> Parcel:
-        kept = self._bodies.get(job.item_id)
-        if kept is None:
-            kept = await ledger.item(tx, job.item_id)
-            self._bodies.put(job.item_id, kept)
-        body, actor_id = kept
-        signer = self._node.signers.get(actor_id)
-        if signer is None:
-            signer = await identity.signer(tx, actor_id)
-            self._node.signers.put(actor_id, signer)
-        return Parcel(job, body, signer, "rfc9421" if job.dialect == "rfc9421" else "cavage", {})
-
     async def _send_chunk(self, parcels: Sequence[Parcel]) -> None:
         try:
             loop = asyncio.get_running_loop()
-            signed = await loop.run_in_executor(self._pool, _sign_all, parcels)
-            await asyncio.gather(*(self._deliver(parcel) for parcel in signed))
+            ready = await loop.run_in_executor(self._pool, signed, parcels)
+            await asyncio.gather(*(self._deliver(parcel) for parcel in ready))
         except Exception as error:
             log.exception("deliveries could not be signed")
             reason = f"{type(error).__name__}: {error}"
@@ -223,13 +180,12 @@ class Courier:
 
     async def _second_knock(self, parcel: Parcel) -> Result | None:
         """Not everyone speaks the same dialect of signatures; what worked is remembered."""
-        other = _ANOTHER[parcel.dialect]
+        other = parcel.in_other_dialect()
         loop = asyncio.get_running_loop()
-        again = replace(parcel, dialect=other)
-        [signed] = await loop.run_in_executor(self._pool, _sign_all, [again])
-        answer = await self._post(signed)
+        [again] = await loop.run_in_executor(self._pool, signed, [other])
+        answer = await self._post(again)
         if 200 <= answer.status < 300:
-            return Result(parcel.job, "delivered", answered=True, dialect=other)
+            return Result(parcel.job, "delivered", answered=True, dialect=other.dialect)
         return None
 
     async def _post(self, parcel: Parcel) -> Answer:
@@ -242,20 +198,6 @@ class Courier:
         if due is None:
             return 1.0
         return min(1.0, max(0.01, (due - clock.now()).total_seconds()))
-
-
-def _sign_all(parcels: Sequence[Parcel]) -> list[Parcel]:
-    """Sign in a thread of its own: RSA lets go of the interpreter."""
-    at = clock.now()
-    signed = []
-    for parcel in parcels:
-        headers = {"content-type": contexts.MEDIA_TYPE}
-        request = Request("POST", parcel.job.inbox, headers, parcel.body)
-        made = signatures.sign(
-            request, parcel.signer.key, parcel.signer.key_id, at=at, dialect=parcel.dialect
-        )
-        signed.append(replace(parcel, headers=made))
-    return signed
 
 
 def _chunks(parcels: Sequence[Parcel]) -> list[Sequence[Parcel]]:

@@ -12,7 +12,7 @@ from node.activitypub.proofs import Proof
 from node.activitypub.request import Request, Signature
 from node.activitypub.vocabulary import Activity
 from node.errors import BadSignature, Refusal, Unreachable
-from node.federation import actors
+from node.federation import actors, foreign_keys
 from node.federation.node import KnownKey, Node
 
 # A proof is for everybody and for ever; what is passed on must be younger than our memory of ids.
@@ -99,14 +99,14 @@ async def _key(node: Node, key_id: str) -> KnownKey:
     if found is not None:
         return found
     try:
-        return await actors.key(node, key_id)
+        return await foreign_keys.known(node, key_id)
     except (Refusal, Unreachable) as error:
         raise _unproven(key_id, error) from error
 
 
 async def _fresh_key(node: Node, key_id: str) -> KnownKey:
     try:
-        return await actors.fresh_key(node, key_id)
+        return await foreign_keys.fresh(node, key_id)
     except (Refusal, Unreachable) as error:
         raise _unproven(key_id, error) from error
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from node import clock
 from node.activitypub import text
 from node.errors import Gone, Refusal, Unreachable
-from node.federation import actors, arrivals, fetching, rounds
+from node.federation import actors, arrivals, fetching, loops
 from node.federation.handling import Fate, Item, Reading, handle, later
 from node.federation.inbox import ARRIVALS, Acceptor
 from node.federation.incoming import Missing
@@ -41,7 +41,7 @@ class Receiver:
     async def run(self) -> None:
         """Handle what arrives, woken by its commit."""
         try:
-            await rounds.without_end(self._round, log, "the inbox")
+            await loops.without_end(self._round, log, "the inbox")
         finally:
             for task in self._reading:
                 task.cancel()

@@ -10,7 +10,7 @@ from node.assembly import follow_up_reminders, invitations, votes
 from node.assembly.voting import reminding
 from node.database import Transaction, insert_into
 from node.errors import NotNow
-from node.federation import rounds
+from node.federation import loops
 from node.federation.node import Node
 from node.federation.publish import vote as publish_vote
 from node.models import Counter, InboxItem, OneTimeLink, Opinion, Tombstone, Vote
@@ -33,7 +33,7 @@ class Timers:
 
     async def run(self) -> None:
         """Keep time until told to stop."""
-        await rounds.without_end(self._round, log, "a timer")
+        await loops.without_end(self._round, log, "a timer")
 
     async def _round(self) -> None:
         await self.work()

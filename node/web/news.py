@@ -8,8 +8,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from node.assembly import contributions, dossiers, neighbours, publications, sharing
+from node.assembly import contributions, neighbours, publications, sharing
 from node.assembly.neighbours import News
+from node.assembly.voices import on_publication
 from node.errors import Invalid, Problem
 from node.texts import plain
 from node.web import reading, voices
@@ -104,7 +105,7 @@ def show(news: News) -> Shown:
 async def _page(request: Request, problems: Sequence[Problem] = (), *, text: str = "") -> Response:
     async with request.app.state.node.database.read() as tx:
         news = await neighbours.one(tx, reading.number(request))
-        said = await dossiers.answers(tx, news.id)
+        said = await on_publication(tx, news.id)
         is_shared = await sharing.is_shared(tx, await publications.by_id(tx, news.id))
     return await page(
         request,

@@ -8,7 +8,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from node.assembly import contributions, dossiers, proposals
-from node.assembly.dossiers import Dossier, Voice
+from node.assembly.dossiers import Dossier
+from node.assembly.voices import Voice, on_proposal
 from node.database import Transaction
 from node.errors import Invalid, NotFound, Problem
 from node.models import Contribution
@@ -75,7 +76,7 @@ async def _answered(tx: Transaction, proposal_id: int, reply_to: str) -> Contrib
 async def _look(request: Request) -> _Seen:
     async with request.app.state.node.database.read() as tx:
         dossier = await dossiers.by_number(tx, reading.number(request))
-        said = await dossiers.voices(tx, dossier.id)
+        said = await on_proposal(tx, dossier.id)
         box = await ballot_box.look(tx, request, dossier.number) if dossier.vote_id else None
         lived = await life.look(tx, dossier, request.state.member)
     return _Seen(dossier, said, box, lived)

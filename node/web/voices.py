@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from node import clock
 from node.assembly import assemblies
-from node.assembly.dossiers import Voice
+from node.assembly.voices import Voice
 from node.web.reading import foreign, link, ours
 from node.words import Words
 

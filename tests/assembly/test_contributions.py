@@ -2,7 +2,7 @@
 
 import pytest
 
-from node.assembly import contributions, dossiers, members, publications
+from node.assembly import contributions, members, publications, voices
 from node.assembly.contributions import TEXT_MAX
 from node.database import Transaction
 from node.errors import Invalid, NotFound, NotNow, Refusal
@@ -206,7 +206,7 @@ async def test_of_who_is_gone_elsewhere_only_the_places_of_their_words_stay(
     ]
     said = await contributions.comment(tx, ana, on=proposal, text="Merci !", in_reply_to=heard[0])
     await contributions.forget_author(tx, zoe)
-    first, answer = await dossiers.voices(tx, proposal.id)
+    first, answer = await voices.on_proposal(tx, proposal.id)
     # What nobody answered leaves nothing; what was answered leaves a place without a name.
     assert (first.uri, first.content, first.author) == (heard[0].uri, "", "")
     assert (answer.id, answer.author, answer.in_reply_to) == (said.id, "Ana Morel", first.uri)

@@ -18,6 +18,7 @@ from node.assembly import (
     timelines,
     traffic,
     turnout,
+    voices,
     votes,
 )
 from node.assembly.calls import Invitation
@@ -100,7 +101,7 @@ async def test_a_dossier_holds_all_that_belongs_to_a_proposal(
     assert dossier.is_carried_by(ben)
     assert not dossier.is_carried_by(charlie)
     assert not dossier.is_carried_by(None)
-    [voice] = await dossiers.voices(tx, proposal.id)
+    [voice] = await voices.on_proposal(tx, proposal.id)
     assert (voice.id, voice.path) == (said.id, f"/n/{said.uri.rsplit('/', 1)[-1]}")
     vote = await votes.open_vote(tx, proposal, by=ben, closes_at=later(days=1))
     digest = vote.version.digest
@@ -185,7 +186,7 @@ async def test_news_are_of_those_followed_and_what_they_pass_on(
     await members.publish(tx, ana)
     said = await contributions.comment(tx, ana, on=followed[1], text="Bravo.")
     await tx.flush()
-    assert [voice.id for voice in await dossiers.answers(tx, followed[1].id)] == [said.id]
+    assert [voice.id for voice in await voices.on_publication(tx, followed[1].id)] == [said.id]
     assert isinstance(followed[1], Publication)
 
 

@@ -5,8 +5,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from node.assembly import dossiers, members, publications
-from node.assembly.dossiers import Dossier, Voice
+from node.assembly import dossiers, members, publications, voices
+from node.assembly.dossiers import Dossier
+from node.assembly.voices import Voice
 from node.models import Actor, Follow, Publication
 from node.texts import plain
 from tests.conftest import MakeSettings
@@ -226,6 +227,6 @@ async def test_pages_say_where_the_thing_itself_is(place: Place) -> None:
 
 def test_rows_are_read_in_the_order_in_which_they_are_asked_for() -> None:
     # Who carries a text beside the first stands in rows of its own.
-    asked = ((dossiers._DOSSIER, Dossier._fields[:-1]), (dossiers._VOICES, Voice._fields))
+    asked = ((dossiers._DOSSIER, Dossier._fields[:-1]), (voices._VOICES, Voice._fields))
     for statement, fields in asked:
         assert tuple(column.key for column in statement.selected_columns) == fields

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from node.database import Transaction
 from node.database.sqlite import SqliteDatabase
-from node.federation import actors, handling, rounds
+from node.federation import actors, handling, loops
 from node.models import Follow, InboxItem
 from tests.conftest import MakeSettings
 from tests.federation.loopback import until
@@ -29,7 +29,7 @@ def zoe(fediverse: Fediverse) -> Stranger:
 @pytest.fixture
 def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who stumbles goes on at once."""
-    monkeypatch.setattr(rounds, "_PAUSE_SECONDS", 0)
+    monkeypatch.setattr(loops, "_PAUSE_SECONDS", 0)
 
 
 @pytest.mark.usefixtures("no_pause")
@@ -45,7 +45,7 @@ async def test_a_round_that_stumbles_is_said_and_followed_by_another(
             raise OSError("the disk is full")
         await asyncio.Event().wait()
 
-    working = asyncio.create_task(rounds.without_end(one_round, log, "the mill"))
+    working = asyncio.create_task(loops.without_end(one_round, log, "the mill"))
     await until(lambda: begun == 3)
     await ends(working)
     assert [record.message for record in caplog.records] == 2 * [
@@ -67,7 +67,7 @@ async def test_a_word_that_is_lost_in_the_round_ends_it_all_the_same(
             if error is not None:
                 raise error from None
 
-    working = asyncio.create_task(rounds.without_end(one_round, log, "the mill"))
+    working = asyncio.create_task(loops.without_end(one_round, log, "the mill"))
     await has_begun.wait()
     await ends(working)
 
