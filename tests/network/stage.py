@@ -79,6 +79,18 @@ def says(answer: bytes, *, hang_up: bool = False) -> Play:
     return play
 
 
+async def pour(writer: Writer, piece: bytes) -> None:
+    """Write without end, until the other side hangs up.
+
+    Python 3.11 says that a TLS connection was lost only to who lets the event loop have a turn,
+    and `drain` does not while there is room to write.
+    """
+    while True:
+        writer.write(piece)
+        await writer.drain()
+        await asyncio.sleep(0)
+
+
 def answer(body: bytes = b"", *headers: bytes, status: bytes = b"200 OK") -> bytes:
     length = b"content-length: %d" % len(body)
     return b"\r\n".join([b"HTTP/1.1 " + status, *headers, length, b"", b""]) + body

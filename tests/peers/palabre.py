@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 
 import httpx
 
+from tests.peers.ending import end
+
 ROOT = Path(__file__).parents[2]
 ACTIVITY = "application/activity+json"
 
@@ -39,7 +41,7 @@ class PalabreNode:
             process = await self._start(
                 "serve", *address, "--allow-loopback", stdout=self._log, stderr=self._log
             )
-            stack.push_async_callback(_end, process)
+            stack.push_async_callback(end, process)
             self._client = await stack.enter_async_context(
                 httpx.AsyncClient(base_url=self.origin, timeout=60, trust_env=False)
             )
@@ -130,9 +132,3 @@ def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port: int = server.getsockname()[1]
     return port
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is None:
-        process.terminate()
-    await process.wait()
