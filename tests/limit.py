@@ -5,41 +5,43 @@ import faulthandler
 import io
 import signal
 import tempfile
-from collections.abc import Generator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 import pytest
+
+from tests.patience import alarm
 
 # The slowest, which fills a node with something on every page, takes one minute.
 SECONDS = 600.0
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_setup() -> Generator[None, None, None]:
+def pytest_runtest_setup() -> Iterator[None]:
     """Limit what makes the world of a test."""
-    yield from _limited()
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call() -> Generator[None, None, None]:
-    """Limit a test."""
-    yield from _limited()
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown() -> Generator[None, None, None]:
-    """Limit what takes the world of a test away."""
-    yield from _limited()
-
-
-def _limited() -> Generator[None, None, None]:
-    before = signal.signal(signal.SIGALRM, _give_up)
-    signal.setitimer(signal.ITIMER_REAL, SECONDS)
-    try:
+    with _limited():
         yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Iterator[None]:
+    """Limit a test."""
+    with _limited():
+        yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Iterator[None]:
+    """Limit what takes the world of a test away."""
+    with _limited():
+        yield
+
+
+@contextmanager
+def _limited() -> Iterator[None]:
+    with alarm(signal.ITIMER_REAL, signal.SIGALRM, SECONDS, _give_up):
+        yield
 
 
 def _give_up(_number: int, _frame: FrameType | None) -> None:
