@@ -18,7 +18,7 @@ from starlette.responses import Response
 from node import clock, texts
 from node.errors import Problem
 from node.web import ballot_words, forms, language, style
-from node.web.typography import french
+from node.web.typography import french, unbroken
 from node.words import LANGUAGES, Words
 
 VARY = "Accept, Accept-Language, Accept-Encoding, Cookie"
@@ -197,7 +197,7 @@ def until(words: Words, moment: datetime) -> str:
 def _typography(text: str, spoken: str) -> str:
     if isinstance(text, Markup):
         return text
-    return french(text) if spoken == "fr" else text
+    return french(text) if spoken == "fr" else unbroken(text)
 
 
 def _plain_value(words: Words, value: object) -> object:

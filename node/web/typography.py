@@ -20,8 +20,11 @@ def french(text: str) -> str:
     return _spaced(text).replace("'", "’")
 
 
+def unbroken(text: str) -> str:
+    """Let no line begin with a sign, in a text of any language: one of them is French."""
+    return _COLON.sub(_FIXED, _BEFORE.sub(_NARROW, text))
+
+
 def _spaced(text: str) -> str:
-    text = _BEFORE.sub(_NARROW, text)
-    text = _COLON.sub(_FIXED, text)
-    text = _AFTER.sub(_NARROW, text)
+    text = _AFTER.sub(_NARROW, unbroken(text))
     return _NUMBER.sub(_NARROW, text)

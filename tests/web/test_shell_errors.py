@@ -10,7 +10,7 @@ from starlette.routing import Route
 from node.app import create_app
 from node.models import Model
 from node.settings import Settings
-from node.web.typography import french, french_page
+from node.web.typography import french, french_page, unbroken
 from tests.web.conftest_shell import ORIGIN, Door, opened
 
 HEADERS = {
@@ -178,6 +178,12 @@ async def test_following_from_elsewhere_gives_the_address_when_no_server_is_foun
 def test_french_puts_its_spaces_where_no_line_breaks(written: str, printed: str) -> None:
     assert french(written) == printed
     assert french(printed) == printed
+
+
+def test_a_sign_begins_no_line_in_any_language() -> None:
+    assert unbroken("Premier appel : venir ? «Oui», it's 10 000") == (
+        "Premier appel\u00a0: venir\u202f? «Oui», it's 10 000"
+    )
 
 
 def test_french_spaces_stand_in_the_words_of_a_page_alone() -> None:
