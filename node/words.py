@@ -20,6 +20,7 @@ from babel.numbers import format_decimal
 LANGUAGES = ("fr", "en")
 _CATALOGUES = Path(__file__).parent / "locale"
 Message = str | tuple[str, str]
+_TWO_DAYS, _MONTH = timedelta(days=2), timedelta(days=30)
 
 
 class MissingWords(KeyError):
@@ -76,7 +77,9 @@ class Words:
         return self.calendar_day(moment.astimezone(zone).date(), "d MMM y")
 
     def duration(self, span: timedelta) -> str:
-        """Write a span of time in words: 4 jours."""
+        """Write a span of time in words: 4 jours. Whoever has 11 days is not told of two weeks."""
+        if _TWO_DAYS <= span < _MONTH:
+            return format_timedelta(span, granularity="day", threshold=5, locale=self.language)
         return format_timedelta(span, locale=self.language, threshold=1.2)
 
     def calendar_day(self, day: date, pattern: str = "EEEE d MMMM y") -> str:

@@ -72,6 +72,7 @@ class DecisionLine:
     outcome: str
     tally: Mapping[str, int]
     options: list[dict[str, Any]] | None
+    winners: list[str] | None
     turnout: int
     electorate: int | None
     decided_at: datetime
@@ -164,6 +165,7 @@ _DECISIONS = (
         Decision.outcome,
         Decision.tally,
         Vote.options,
+        Decision.working["winners"].label("winners"),
         Decision.turnout,
         Vote.electorate_count.label("electorate"),
         Decision.decided_at,

@@ -24,7 +24,10 @@ BODY_SECONDS = 30.0
 _ABSURD = re.compile(r"/[0-9]{19,}(?:/|$)")
 _OURS = ("/a/", "/q/", "/ns/", "/inbox")
 _ALWAYS = ("/.well-known/", "/nodeinfo/")
-_WHOLE = ("/outbox", "/followers", "/following", "/featured", "/replies", "/context", "/inbox")
+_WHOLE = (
+    *("/outbox", "/followers", "/following", "/featured", "/replies", "/context", "/inbox"),
+    "/register/head",
+)
 
 
 class FederationDoor:

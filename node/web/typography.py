@@ -4,7 +4,7 @@ import re
 
 _NARROW, _FIXED = "\u202f", "\u00a0"
 _BEFORE = re.compile(r"(?<!\s)[ \u00a0](?=[;!?»](?:\W|$))")
-_COLON = re.compile(r"(?<=\S) (?=:(?:\s|$))")
+_COLON = re.compile(r"(?:(?<=\S)|^) (?=:(?:\s|$))")
 _AFTER = re.compile(r"(?<=«)[ \u00a0]?(?=\S)")
 _CODE_OR_WORDS = re.compile(r"<(?:code|pre)\b.*?</(?:code|pre)>|<[^>]*>|([^<]+)", re.DOTALL)
 _NUMBER = re.compile(r"(?<=\d) (?=\d{3}\b|[%€h]\b|[%€])")

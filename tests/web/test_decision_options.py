@@ -1,6 +1,7 @@
 """A decision in words: options by their names, reasons where they belong, minority and blocks."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -89,6 +90,19 @@ async def test_options_go_by_their_names_wherever_a_decision_is_read(place: Plac
     sealed = json.loads(decision.document)
     assert "Deux bancs" in sealed["content"]
     assert {"code": "o2", "n": 2} in sealed["assembly"]["tally"]
+
+
+async def test_a_list_names_what_was_chosen_where_no_voices_are_counted(place: Place) -> None:
+    ranked = [["o2", "o1", "o3"], ["o2", "o3", "o1"]]
+    decision = await decided(place, "schulze", [(one, "") for one in ranked])
+    assert decision.tally == {}
+    async with place.visitor() as visitor:
+        for path in ("/", "/decisions"):
+            shown = text(await visitor.get(path))
+            assert re.search("Adoptée (· )?Deux bancs · ", shown), path
+        box = (await visitor.get("/p/1")).text.partition('id="vote"')[2].partition("</section>")[0]
+        assert "<p" in box
+        assert "<table" not in box
 
 
 async def test_who_ties_is_named(place: Place) -> None:

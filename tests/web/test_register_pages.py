@@ -1,5 +1,6 @@
 """The pages of the register: the head, the decision, its follow-up, its correction."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
 
@@ -34,6 +35,16 @@ async def test_the_register_shows_its_head_and_what_can_be_taken_away(place: Pla
     assert "Entrée 1, depuis le" in shown
     for address in ("/decisions/registre.json", "/decisions.csv", "/decisions/registre.zip"):
         assert f'href="{address}"' in answer.text
+
+
+async def test_every_link_of_the_register_can_be_followed_in_a_browser(place: Place) -> None:
+    await decide(place)
+    async with place.visitor() as visitor:
+        page = (await visitor.get("/decisions")).text
+        links = re.findall(r'href="([^"#]+)"', page.partition("<main")[2].partition("</main>")[0])
+        assert any(link.endswith("/register/head") for link in links)
+        for link in links:
+            assert (await visitor.get(link)).status_code == 200, link
 
 
 async def test_a_decision_shows_reasons_by_position_without_names(place: Place) -> None:

@@ -191,3 +191,4 @@ def test_french_spaces_stand_in_the_words_of_a_page_alone() -> None:
     assert french_page(page) == (
         '<p>Pourquoi <a href="/a ?b">ici\u202f; là</a>\u202f?</p><pre><code>x ? y</code></pre>'
     )
+    assert french_page("<em>Lundi</em> : ici") == "<em>Lundi</em>\u00a0: ici"

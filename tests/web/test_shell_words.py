@@ -3,7 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -143,3 +143,13 @@ def test_the_first_day_of_a_month_is_said_as_people_say_it() -> None:
     assert french.short_day(first, zone) == "1er déc. 2026"
     assert french.day(second, zone) == "mercredi 2 décembre 2026"
     assert english.day(first, zone) == "Tuesday 1 December 2026"
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [(1.4, "1 heure"), (30, "1 jour"), (47, "2 jours"), (11 * 24, "11 jours"), (70 * 24, "2 mois")],
+)
+def test_how_long_there_is_to_something_is_said_in_days_up_to_a_month(
+    hours: float, said: str
+) -> None:
+    assert words.of("fr").duration(timedelta(hours=hours)).replace("\xa0", " ") == said
