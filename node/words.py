@@ -66,7 +66,7 @@ class Words:
         local = moment.astimezone(zone)
         if self.language == "fr":
             return f"{local.hour}\u00a0h" + (f"\u00a0{local.minute:02d}" if local.minute else "")
-        return format_time(local, "h:mm a", locale="en").lower()
+        return format_time(local, "h:mm a", locale="en").lower().replace(" ", "\u00a0")
 
     def moment(self, moment: datetime, zone: ZoneInfo) -> str:
         """Write a day and a time: mardi 2 décembre 2026, 20 h."""
