@@ -73,18 +73,18 @@ async def test_a_draft_is_kept_and_published_only_as_it_was_seen(
     seen = drafts.digest(draft)
     await drafts.save(tx, draft, title="Trois bancs", text="Au soleil.", seen=seen)
     assert drafts.digest(draft) != seen
-    mine = {"title": "Des bancs", "text": "À l'ombre.", "seen": seen}
+    title, text = "Des bancs", "À l'ombre."
     with pytest.raises(drafts.Changed):
-        await drafts.save(tx, draft, **mine)
+        await drafts.save(tx, draft, title=title, text=text, seen=seen)
     with pytest.raises(drafts.Changed):
-        await drafts.publish(tx, draft, by=ben, **mine)
+        await drafts.publish(tx, draft, by=ben, title=title, text=text, seen=seen)
     with pytest.raises(drafts.Changed):
         await drafts.save(
             tx, draft, title="Trois bancs", text="Au soleil.", is_signed=True, seen=seen
         )
     assert (draft.title, draft.source, draft.is_signed) == ("Trois bancs", "Au soleil.", False)
     await drafts.save(tx, draft, title="Trois bancs", text="Au soleil.", seen=seen)
-    await drafts.save(tx, draft, **{**mine, "seen": drafts.digest(draft)})
+    await drafts.save(tx, draft, title=title, text=text, seen=drafts.digest(draft))
     assert draft.title == "Des bancs"
 
 
