@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import or_, select
 
-from node import clock
+from node import clock, digests
 from node.assembly import members, proposals
 from node.database import Transaction
 from node.errors import Invalid, NotFound, Problem
@@ -12,6 +12,17 @@ from node.models import CoCarrier, Draft, DraftCarrier, Member, Proposal
 from node.texts import line, readable
 
 CARRIERS_MAX = 12
+
+
+class Changed(Invalid):
+    """Another page changed the draft after this one was opened; nothing was kept."""
+
+    status = 409
+
+
+def digest(draft: Draft) -> str:
+    """Return the fingerprint of what the draft says now, for a page to say what it is based on."""
+    return digests.of([draft.title, draft.source, draft.is_signed])
 
 
 async def begin(
@@ -26,11 +37,23 @@ async def begin(
 
 
 async def save(
-    tx: Transaction, draft: Draft, *, title: str, text: str, is_signed: bool = False
+    tx: Transaction,
+    draft: Draft,
+    *,
+    title: str,
+    text: str,
+    is_signed: bool = False,
+    seen: str = "",
 ) -> None:
-    """Keep the draft as it is now."""
-    draft.title, draft.source = _checked(title, text)
-    draft.is_signed = is_signed
+    """Keep the draft as it is now.
+
+    `seen` is the digest of what the author had before them: raise Changed, and keep nothing, when
+    the draft says something else by now. Without it, nothing is compared.
+    """
+    title, text = _checked(title, text)
+    await _lock(tx, draft)
+    _must_be_as_seen(draft, (title, text, is_signed), seen)
+    draft.title, draft.source, draft.is_signed = title, text, is_signed
     draft.changed_at = clock.now()
     await tx.flush()
 
@@ -53,10 +76,22 @@ async def invite(tx: Transaction, draft: Draft, handle: str) -> Member:
 
 
 async def publish(
-    tx: Transaction, draft: Draft, *, by: Member, title: str, text: str, is_signed: bool = False
+    tx: Transaction,
+    draft: Draft,
+    *,
+    by: Member,
+    title: str,
+    text: str,
+    is_signed: bool = False,
+    seen: str = "",
 ) -> Proposal:
-    """Put the draft to the assembly in the name of all its carriers; the draft is gone then."""
+    """Put the draft to the assembly in the name of all its carriers; the draft is gone then.
+
+    `seen` is as for `save`: nobody publishes over what another carrier wrote meanwhile.
+    """
     await _lock(tx, draft)
+    proposals.checked(title, text)
+    _must_be_as_seen(draft, (*_checked(title, text), is_signed), seen)
     others = [one.member_id for one in draft.carriers if one.member.left_at is None]
     carrier = draft.author if draft.author.left_at is None else by
     proposal = await proposals.publish(
@@ -90,10 +125,17 @@ async def carried(tx: Transaction, member: Member) -> Sequence[Draft]:
 
 
 async def _lock(tx: Transaction, draft: Draft) -> None:
-    """Keep two carriers from publishing the same draft twice."""
-    statement = select(Draft.id).where(Draft.id == draft.id).with_for_update()
-    if await tx.scalar(statement) is None:
+    """Read the draft as it is now, and keep other carriers from changing it meanwhile."""
+    statement = select(Draft).where(Draft.id == draft.id).with_for_update(of=Draft)
+    if await tx.find(statement.execution_options(populate_existing=True)) is None:
         raise NotFound("the draft was published or thrown away a moment ago")
+
+
+def _must_be_as_seen(draft: Draft, written: tuple[str, str, bool], seen: str) -> None:
+    """Raise Changed when these words would replace others that their author has not seen."""
+    is_same = written == (draft.title, draft.source, draft.is_signed)
+    if seen not in ("", digest(draft)) and not is_same:
+        raise Changed(Problem("text", "draft-changed", {}))
 
 
 def _is_carried_by(draft: Draft, member: Member) -> bool:

@@ -24,6 +24,7 @@ class Written(TypedDict):
     title: str
     text: str
     is_signed: bool
+    seen: str
 
 
 async def begin(request: Request) -> Response:
@@ -32,7 +33,13 @@ async def begin(request: Request) -> Response:
     answers = await form(request)
     try:
         async with request.app.state.node.database.transaction() as tx:
-            draft = await drafts.begin(tx, await myself(tx, request), **_written(answers))
+            draft = await drafts.begin(
+                tx,
+                await myself(tx, request),
+                title=answers["title"],
+                text=answers["text"],
+                is_signed=answers.has("signed"),
+            )
     except Invalid as error:
         return await page(
             request,
@@ -50,7 +57,7 @@ async def show(request: Request) -> Response:
     """Show a draft to one who carries it, to go on writing."""
     draft = await _look(request)
     values = filled(title=draft.title, text=draft.source, signed="yes" if draft.is_signed else "")
-    return await _page(request, draft, values)
+    return await _page(request, draft, _on(draft, values))
 
 
 async def save(request: Request) -> Response:
@@ -64,26 +71,28 @@ async def save(request: Request) -> Response:
                 proposal = await drafts.publish(tx, draft, by=me, **_written(answers))
                 return see_other(f"/p/{proposal.number}", "notice.proposal-published")
             await drafts.save(tx, draft, **_written(answers))
+        answers = _on(draft, answers)
         if step == "check":
             proposals.checked(answers["title"], answers["text"])
+        elif answers.text("handle"):
+            raise Invalid(Problem("handle", "carrier-not-invited", {}))
     except Invalid as error:
-        return await _page(request, await _look(request), answers, *error.problems)
+        return await _again(request, answers, error)
     if step == "check":
         return await _check(request, answers)
     return see_other(f"/brouillons/{draft.id}", "notice.draft-saved")
 
 
 async def invite(request: Request) -> Response:
-    """Let another member write and publish the draft."""
+    """Keep the draft, and let another member write and publish it; both or neither."""
     answers = await form(request)
     try:
         async with request.app.state.node.database.transaction() as tx:
             draft, _ = await _mine(tx, request)
+            await drafts.save(tx, draft, **_written(answers))
             await drafts.invite(tx, draft, answers["handle"])
     except Invalid as error:
-        draft = await _look(request)
-        values = filled(title=draft.title, text=draft.source, handle=answers["handle"])
-        return await _page(request, draft, values, *error.problems)
+        return await _again(request, answers, error)
     return see_other(f"/brouillons/{draft.id}", "notice.draft-shared")
 
 
@@ -112,17 +121,39 @@ def _written(answers: Form) -> Written:
         "title": answers["title"],
         "text": answers["text"],
         "is_signed": answers.has("signed"),
+        "seen": answers["seen"],
     }
 
 
-async def _page(request: Request, draft: Draft, values: Form, *problems: Problem) -> Response:
+def _on(draft: Draft, values: Form) -> Form:
+    """Return what is in the form, based on the draft as it stands now."""
+    return Form({**values, "seen": drafts.digest(draft)})
+
+
+async def _again(request: Request, answers: Form, error: Invalid) -> Response:
+    """Show what was typed again; beside what others wrote meanwhile when that is the fault."""
+    draft = await _look(request)
+    if isinstance(error, drafts.Changed):
+        return await _page(request, draft, _on(draft, answers), error, is_changed=True)
+    return await _page(request, draft, answers, error)
+
+
+async def _page(
+    request: Request,
+    draft: Draft,
+    values: Form,
+    error: Invalid | None = None,
+    *,
+    is_changed: bool = False,
+) -> Response:
     return await page(
         request,
         "draft.html",
-        status=422 if problems else 200,
+        status=error.status if error else 200,
         draft=draft,
         values=values,
-        problems=problems,
+        problems=error.problems if error else (),
+        is_changed=is_changed,
     )
 
 

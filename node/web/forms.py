@@ -88,23 +88,24 @@ async def form(request: Request) -> Form:
 
     Raise TooLarge or Unreadable, and DoneAlready when the very same form was acted on before.
     """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind not in _FORMS:
-        raise Unreadable(f"{kind} is no form")
-    body = await _body(request)
-    try:
-        pairs = parse_qsl(
-            body.decode("ascii"), True, errors="strict", max_num_fields=FIELDS_MAX, separator="&"
-        )
-    except ValueError as error:
-        raise Unreadable(f"the form cannot be read: {error}") from error
-    fields = dict(pairs)
-    if len(fields) != len(pairs) or any("\0" in value for value in fields.values()):
-        raise Unreadable("a field stands twice, or holds what no text can")
+    fields, body = await _fields(request)
     token = fields.pop(TOKEN, "")
+    request.state.typed = Form(fields)
     if token:
         await _once(request, f"{token}{hashlib.sha256(body).hexdigest()}")
     return Form(fields)
+
+
+async def typed(request: Request) -> Form:
+    """Return what was typed into a form that is not acted on; nothing when it cannot be read."""
+    if not hasattr(request.state, "typed"):
+        try:
+            fields, _ = await _fields(request)
+        except Refusal:
+            fields = {}
+        request.state.typed = Form(fields)
+    found: Form = request.state.typed
+    return found
 
 
 def new_token() -> str:
@@ -118,6 +119,24 @@ def see_other(path: str, notice: str | None = None) -> RedirectResponse:
     if notice:
         answer.set_cookie("notice", notice, 120, samesite="lax", httponly=True)
     return answer
+
+
+async def _fields(request: Request) -> tuple[dict[str, str], bytes]:
+    """Return the fields of a form, and the bytes they came in."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in _FORMS:
+        raise Unreadable(f"{kind} is no form")
+    body = await _body(request)
+    try:
+        pairs = parse_qsl(
+            body.decode("ascii"), True, errors="strict", max_num_fields=FIELDS_MAX, separator="&"
+        )
+    except ValueError as error:
+        raise Unreadable(f"the form cannot be read: {error}") from error
+    fields = dict(pairs)
+    if len(fields) != len(pairs) or any("\0" in value for value in fields.values()):
+        raise Unreadable("a field stands twice, or holds what no text can")
+    return fields, body
 
 
 async def _body(request: Request) -> bytes:

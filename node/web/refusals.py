@@ -13,6 +13,7 @@ from node.web import language, style
 from node.web.doings import DoneAlready
 from node.web.page import page
 from node.web.security import is_secure, protect
+from node.web.session_over import sign_in_again
 from node.words import Words
 
 logger = logging.getLogger("palabre.web")
@@ -30,7 +31,7 @@ async def refused(request: Request, error: Exception) -> Response:
         if request.method == "GET":
             suite = urlencode({"suite": _address(request)})
             return RedirectResponse(f"/connexion?{suite}", 302)
-        return RedirectResponse("/connexion", 303)
+        return await sign_in_again(request)
     return await _page(request, error, headers)
 
 

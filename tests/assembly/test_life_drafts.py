@@ -66,6 +66,28 @@ async def test_what_cannot_be_kept_is_said(tx: Transaction, ben: Member) -> None
     assert list(await drafts.carried(tx, ben)) == []
 
 
+async def test_a_draft_is_kept_and_published_only_as_it_was_seen(
+    tx: Transaction, ben: Member
+) -> None:
+    draft = await begun(tx, ben)
+    seen = drafts.digest(draft)
+    await drafts.save(tx, draft, title="Trois bancs", text="Au soleil.", seen=seen)
+    assert drafts.digest(draft) != seen
+    title, text = "Des bancs", "À l'ombre."
+    with pytest.raises(drafts.Changed):
+        await drafts.save(tx, draft, title=title, text=text, seen=seen)
+    with pytest.raises(drafts.Changed):
+        await drafts.publish(tx, draft, by=ben, title=title, text=text, seen=seen)
+    with pytest.raises(drafts.Changed):
+        await drafts.save(
+            tx, draft, title="Trois bancs", text="Au soleil.", is_signed=True, seen=seen
+        )
+    assert (draft.title, draft.source, draft.is_signed) == ("Trois bancs", "Au soleil.", False)
+    await drafts.save(tx, draft, title="Trois bancs", text="Au soleil.", seen=seen)
+    await drafts.save(tx, draft, title=title, text=text, seen=drafts.digest(draft))
+    assert draft.title == "Des bancs"
+
+
 async def test_a_draft_is_carried_by_twelve_others_at_most(tx: Transaction, ben: Member) -> None:
     draft = await begun(tx, ben)
     for number in range(13):

@@ -52,9 +52,9 @@ async def test_a_draft_is_written_together_and_published(place: Place, zoe: Memb
         assert "Des bancs" in text(await ben.get("/tableau-de-bord"))
         assert (await other.get(path)).status_code == 404
         assert (await other.post(path, data=WRITTEN)).status_code == 404
-        refused = await ben.post(f"{path}/porteurs", data={"handle": "personne"})
+        refused = await ben.post(f"{path}/porteurs", data={**WRITTEN, "handle": "personne"})
         assert refused.status_code == 422
-        await ben.post(f"{path}/porteurs", data={"handle": "zoe"})
+        await ben.post(f"{path}/porteurs", data={**WRITTEN, "handle": "zoe"})
         assert "Des bancs" in text(await other.get("/tableau-de-bord"))
         assert (await other.post(path, data={**WRITTEN, "step": "save"})).status_code == 303
         check = await other.post(path, data={**WRITTEN, "step": "check"})
@@ -82,6 +82,68 @@ async def test_a_draft_is_for_its_carriers_even_in_charge(place: Place) -> None:
     async with place.visitor() as visitor:
         assert (await visitor.get(path)).headers["location"].startswith("/connexion")
         assert "Des bancs" not in text(await visitor.get("/propositions"))
+
+
+async def test_nobody_saves_over_what_another_carrier_wrote(place: Place, zoe: Member) -> None:
+    async with await place.signed_in(place.ben) as ben, await place.signed_in(zoe) as other:
+        path = (await ben.post("/brouillons", data=WRITTEN)).headers["location"]
+        await ben.post(f"{path}/porteurs", data={**WRITTEN, "handle": "zoe"})
+        old = hidden(await other.get(path))
+        first = {**hidden(await ben.get(path)), **WRITTEN, "title": "Trois bancs", "step": "save"}
+        assert (await ben.post(path, data=first)).status_code == 303
+        mine = {**WRITTEN, "text": "Un banc de pierre."}
+        for step in ("save", "check", "publish"):
+            refused = await other.post(path, data={**old, **mine, "step": step})
+            assert refused.status_code == 409
+            assert 'id="text-error"' in refused.text
+            assert "Un banc de pierre." in refused.text
+            assert "<strong>Trois bancs</strong>" in refused.text
+        shared = await other.post(f"{path}/porteurs", data={**old, **mine, "handle": "ana"})
+        assert shared.status_code == 409
+        assert 'value="ana"' in shared.text
+        assert 'value="Trois bancs"' in (await ben.get(path)).text
+        again = await other.post(path, data={**hidden(refused), **mine, "step": "save"})
+        assert again.status_code == 303
+        now = (await ben.get(path)).text
+        assert 'value="Des bancs"' in now
+        assert "Un banc de pierre." in now
+        assert "Ana" not in text(await ben.get(path))
+
+
+async def test_a_draft_is_saved_by_inviting(place: Place, zoe: Member) -> None:
+    async with await place.signed_in(place.ben) as ben:
+        path = (await ben.post("/brouillons", data=WRITTEN)).headers["location"]
+        page = await ben.get(path)
+        assert f'formaction="{path}/porteurs"' in page.text
+        typed = {**hidden(page), "title": "Six bancs", "text": "Six.", "signed": "yes"}
+        refused = await ben.post(f"{path}/porteurs", data={**typed, "handle": "personne"})
+        assert refused.status_code == 422
+        for kept in ('value="Six bancs"', "Six.</textarea>", 'value="personne"', "checked"):
+            assert kept in refused.text
+        assert 'value="Des bancs"' in (await ben.get(path)).text
+        typed |= hidden(refused)
+        done = await ben.post(f"{path}/porteurs", data={**typed, "handle": "zoe"})
+        assert done.headers["location"] == path
+        page = await ben.get(path)
+        assert 'value="Six bancs"' in page.text
+        assert zoe.name in text(page)
+
+
+async def test_a_name_that_was_not_invited_stays_on_the_page_of_the_draft(place: Place) -> None:
+    async with await place.signed_in(place.ben) as ben:
+        path = (await ben.post("/brouillons", data=WRITTEN)).headers["location"]
+        typed = {**WRITTEN, "title": "Six bancs", "handle": "ana", "step": "save"}
+        asked = await ben.post(path, data={**hidden(await ben.get(path)), **typed})
+        assert asked.status_code == 422
+        assert 'id="handle-error"' in asked.text
+        typed = {**hidden(asked), "title": "Sept bancs", "text": "", "step": "check"}
+        incomplete = await ben.post(path, data=typed)
+        assert incomplete.status_code == 422
+        typed = {**hidden(incomplete), **WRITTEN, "step": "check"}
+        check = await ben.post(path, data=typed)
+        assert check.status_code == 200
+        back = await ben.post(path, data={**hidden(check), "step": "write"})
+        assert back.status_code == 303
 
 
 async def test_the_three_questions_have_to_be_answered(place: Place) -> None:

@@ -72,6 +72,49 @@ async def test_a_page_for_members_leads_to_the_sign_in_page_and_back(door: Door)
     )
 
 
+async def test_what_was_sent_after_the_session_is_shown_and_leads_back(door: Door) -> None:
+    written = {"title": "Un <b>banc</b>", "text": "À l'ombre.", "password": "un secret"}
+    async with door.visitor() as browser:
+        answer = await browser.post(
+            "/ecrire/proposition",
+            data={**written, "form-token": "jeton", "seen": "zQm"},
+            headers={"referer": f"{ORIGIN}/ecrire/proposition?titre=Un"},
+        )
+        assert answer.status_code == 403
+        assert "rien n’a été envoyé" in answer.text
+        shown = answer.text.partition('name="typed"')[2].partition("</textarea>")[0]
+        assert shown.startswith(' rows="8" readonly')
+        assert "Un &lt;b&gt;banc&lt;/b&gt;\n\nÀ l&#39;ombre." in shown
+        for hidden in ("un secret", "jeton", "zQm", "<b>banc"):
+            assert hidden not in answer.text
+        back = {"handle": "ana", "suite": "/ecrire/proposition?titre=Un", "typed": "Un banc"}
+        assert f'name="suite" value="{back["suite"]}"' in answer.text
+        wrong = await browser.post("/connexion", data={**back, "password": "wrong"})
+        assert "Un banc</textarea>" in wrong.text
+        done = await browser.post("/connexion", data={**back, "password": PASSWORD})
+        assert done.headers["location"] == back["suite"]
+
+
+@pytest.mark.parametrize(
+    ("referer", "suite"),
+    [
+        ("", "/p/1"),
+        ("https://evil.example/p/2", "/p/1"),
+        (f"{ORIGIN}/p/1-un-banc", "/p/1-un-banc"),
+        (f"{ORIGIN}/p/1/contributions", "/p/1"),
+        (f"{ORIGIN}/connexion", ""),
+    ],
+)
+async def test_after_the_session_the_way_back_is_a_page_of_ours(
+    door: Door, referer: str, suite: str
+) -> None:
+    async with door.visitor() as browser:
+        answer = await browser.post(
+            "/p/1/contributions", data={"text": "Oui"}, headers={"referer": referer}
+        )
+    assert f'name="suite" value="{suite}">' in answer.text.partition("<main")[2]
+
+
 async def test_the_first_link_makes_somebody_in_charge_once(tmp_path: Path) -> None:
     async with opened(tmp_path) as door:
         async with door.node.database.transaction() as tx:
