@@ -179,7 +179,7 @@ async def _question(
         grade=lambda code: ballot_words.grade(words, code),
         limits=ballot_forms.limits(asking),
         criteria=objections.CRITERIA,
-        needs_reason=asking.method.name in ("consent", "consensus"),
+        needs_reason={"consent": "objection", "consensus": "block"}.get(asking.method.name),
         rule=ballot_words.rule(words, sheet, sheet.rule, convocation=sheet.convocation),
         least=secret.LEAST_VOTERS,
         content=reading.ours(content, sheet.language),

@@ -170,6 +170,7 @@ def environment(spoken: str, timezone: str) -> Environment:
         "short_day": _remembering(lambda moment: words.short_day(moment, zone)),
         "until": lambda moment: until(words, moment),
         "wire": clock.wire,
+        "opening": opening,
         "french": lambda text: _typography(text, words.language),
         "number": _remembering(words.number),
         "plain": texts.plain,
@@ -184,6 +185,11 @@ def environment(spoken: str, timezone: str) -> Environment:
 def _remembering(write: Callable[[Any], str]) -> Callable[[Any], str]:
     """Write a date or a number once: the same ones stand on many pages."""
     return functools.lru_cache(maxsize=4096)(write)
+
+
+def opening(text: str) -> str:
+    """Begin with a capital, and leave the rest as it is: English months keep theirs."""
+    return text[:1].upper() + text[1:]
 
 
 def until(words: Words, moment: datetime) -> str:

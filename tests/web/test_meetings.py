@@ -232,7 +232,7 @@ async def test_proxies_and_visitors_are_noted(place: Place) -> None:
         assert 'id="giver-error"' in wrong.text
         await browser.post(to, data={"act": "welcome", "name": "Zoé <b>"})
         page = await browser.get(to)
-        assert "Ben, pouvoir donné à Ana Morel" in text(page)
+        assert "Ben, procuration donnée à Ana Morel" in text(page)
         assert "Zoé &lt;b&gt;" in page.text
         for line in re.findall(r'name="line" value="(\d+)"', page.text):
             await browser.post(to, data={"act": "strike", "line": line})
@@ -252,6 +252,14 @@ async def test_the_paper_sheet_has_a_column_for_signatures(place: Place) -> None
     assert "Signature" in text(page)
     assert "Ana Morel" in text(page)
     assert "Il faut 1/2 des membres. Soit 1 à ce jour." in text(page)
+
+
+async def test_english_days_of_the_agenda_keep_their_capitals(place: Place) -> None:
+    await meet(place)
+    async with place.visitor(**{"accept-language": "en"}) as browser:
+        days = re.findall(r"<h2><time[^>]*>([^<]*)</time>", (await browser.get("/agenda")).text)
+    assert days
+    assert all(re.fullmatch(r"[A-Z][a-z]+ \d+ [A-Z][a-z]+ \d{4}", day) for day in days), days
 
 
 async def test_the_agenda_says_which_dates_are_meetings(place: Place, travel: Travel) -> None:

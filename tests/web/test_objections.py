@@ -118,7 +118,7 @@ async def test_what_is_wrong_with_an_objection_is_said_beside_its_field(place: P
             refused = await ana.post("/p/1/voter", data={**wrong, **more})
             assert refused.status_code == 422
             assert "écrivez une phrase au moins" in text(refused)
-            assert "Le texte a 2 paragraphes" in text(refused)
+            assert "le dernier est le 2" in text(refused)
             assert "Eau." in refused.text
         letters = {**page, "choice": "objection", "reason": OBJECTION, "paragraph": "deux"}
         assert (await ana.post("/p/1/voter", data=letters)).status_code == 422

@@ -190,7 +190,7 @@ async def test_news_carry_their_origin_and_only_proven_labels(place: Place) -> N
         answer = await browser.get("/reseau")
         partners = text(await browser.get("/partenaires"))
     assert answer.text.count('data-kind="done"') == 1
-    assert "De Assemblée de Die die.example" in text(answer)
+    assert "Source : Assemblée de Die die.example" in text(answer)
     assert "javascript:" not in answer.text
     assert "alert(1)" not in answer.text
     assert "Nous suivons ses propositions" in partners
