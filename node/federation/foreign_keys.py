@@ -53,7 +53,10 @@ async def fresh(node: Node, key_id: str) -> KnownKey:
     if named is None:
         raise BadSignature(f"{owner.id} does not have the key {key_id}")
     async with node.database.read() as tx:
-        is_heard = await _is_heard(tx, owner.id)
+        actor = await actors.known(tx, owner.id)
+        is_heard = await hearing.is_heard(tx, addressing.host(owner.id)) and (
+            actor is None or await _is_heard(tx, actor)
+        )
     found = KnownKey(
         key_id=key_id,
         actor_uri=owner.id,
@@ -107,12 +110,7 @@ async def _remembered(node: Node, key_id: str) -> KnownKey | None:
         actor = await tx.get(Actor, stored.actor_id)
         if actor is None:
             return None
-        try:
-            await hearing.must_be_heard(tx, actor)
-        except Refusal:
-            is_heard = False
-        else:
-            is_heard = True
+        is_heard = await _is_heard(tx, actor)
     return KnownKey(
         key_id=key_id,
         actor_uri=actor.uri,
@@ -123,11 +121,9 @@ async def _remembered(node: Node, key_id: str) -> KnownKey | None:
     )
 
 
-async def _is_heard(tx: Transaction, uri: str) -> bool:
-    actor = await actors.known(tx, uri)
+async def _is_heard(tx: Transaction, actor: Actor) -> bool:
     try:
-        if actor is not None:
-            await hearing.must_be_heard(tx, actor)
+        await hearing.must_be_heard(tx, actor)
     except Refusal:
         return False
-    return await hearing.is_heard(tx, addressing.host(uri))
+    return True

@@ -25,7 +25,13 @@ _ABSURD = re.compile(r"/[0-9]{19,}(?:/|$)")
 _OURS = ("/a/", "/q/", "/ns/", "/inbox")
 _ALWAYS = ("/.well-known/", "/nodeinfo/")
 _WHOLE = (
-    *("/outbox", "/followers", "/following", "/featured", "/replies", "/context", "/inbox"),
+    "/outbox",
+    "/followers",
+    "/following",
+    "/featured",
+    "/replies",
+    "/context",
+    "/inbox",
     "/register/head",
 )
 

@@ -9,6 +9,7 @@ from node.assembly import objections
 from node.assembly.ballot_kinds import UNRANKED, grade_codes
 from node.assembly.parameters import read_amount
 from node.assembly.voting.answers import Asking
+from node.web.typography import opening
 from node.words import Words
 
 
@@ -64,7 +65,7 @@ def rule(words: Words, asked: Asked, parameters: Mapping[str, Any], *, convocati
     parts = [threshold(words, asked.method, parameters), *quorums_, *said]
     joint = " ; " if words.language == "fr" else "; "
     rest = joint.join(filter(None, parts))
-    return f"{words(f'method-rule.{asked.method}')} {rest[:1].upper()}{rest[1:]}."
+    return f"{words(f'method-rule.{asked.method}')} {opening(rest)}."
 
 
 def threshold(words: Words, method: str, parameters: Mapping[str, Any]) -> str:

@@ -24,7 +24,6 @@ class Written(TypedDict):
     title: str
     text: str
     is_signed: bool
-    seen: str
 
 
 async def begin(request: Request) -> Response:
@@ -33,13 +32,7 @@ async def begin(request: Request) -> Response:
     answers = await form(request)
     try:
         async with request.app.state.node.database.transaction() as tx:
-            draft = await drafts.begin(
-                tx,
-                await myself(tx, request),
-                title=answers["title"],
-                text=answers["text"],
-                is_signed=answers.has("signed"),
-            )
+            draft = await drafts.begin(tx, await myself(tx, request), **_written(answers))
     except Invalid as error:
         return await page(
             request,
@@ -68,9 +61,11 @@ async def save(request: Request) -> Response:
             draft, me = await _mine(tx, request)
             step = answers["step"]
             if step == "publish":
-                proposal = await drafts.publish(tx, draft, by=me, **_written(answers))
+                proposal = await drafts.publish(
+                    tx, draft, by=me, seen=answers["seen"], **_written(answers)
+                )
                 return see_other(f"/p/{proposal.number}", "notice.proposal-published")
-            await drafts.save(tx, draft, **_written(answers))
+            await drafts.save(tx, draft, seen=answers["seen"], **_written(answers))
         answers = _on(draft, answers)
         if step == "check":
             proposals.checked(answers["title"], answers["text"])
@@ -89,7 +84,7 @@ async def invite(request: Request) -> Response:
     try:
         async with request.app.state.node.database.transaction() as tx:
             draft, _ = await _mine(tx, request)
-            await drafts.save(tx, draft, **_written(answers))
+            await drafts.save(tx, draft, seen=answers["seen"], **_written(answers))
             await drafts.invite(tx, draft, answers["handle"])
     except Invalid as error:
         return await _again(request, answers, error)
@@ -121,7 +116,6 @@ def _written(answers: Form) -> Written:
         "title": answers["title"],
         "text": answers["text"],
         "is_signed": answers.has("signed"),
-        "seen": answers["seen"],
     }
 
 

@@ -18,7 +18,7 @@ from starlette.responses import Response
 from node import clock, texts
 from node.errors import Problem
 from node.web import ballot_words, forms, language, style
-from node.web.typography import french, unbroken
+from node.web.typography import french, opening, unbroken
 from node.words import LANGUAGES, Words
 
 VARY = "Accept, Accept-Language, Accept-Encoding, Cookie"
@@ -185,11 +185,6 @@ def environment(spoken: str, timezone: str) -> Environment:
 def _remembering(write: Callable[[Any], str]) -> Callable[[Any], str]:
     """Write a date or a number once: the same ones stand on many pages."""
     return functools.lru_cache(maxsize=4096)(write)
-
-
-def opening(text: str) -> str:
-    """Begin with a capital, and leave the rest as it is: English months keep theirs."""
-    return text[:1].upper() + text[1:]
 
 
 def until(words: Words, moment: datetime) -> str:

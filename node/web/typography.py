@@ -20,6 +20,11 @@ def french(text: str) -> str:
     return _spaced(text).replace("'", "’")
 
 
+def opening(text: str) -> str:
+    """Begin with a capital, and leave the rest as it is: English months keep theirs."""
+    return text[:1].upper() + text[1:]
+
+
 def unbroken(text: str) -> str:
     """Let no line begin with a sign, in a text of any language: one of them is French."""
     return _COLON.sub(_FIXED, _BEFORE.sub(_NARROW, text))
