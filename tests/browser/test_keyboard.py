@@ -48,6 +48,14 @@ class Keys:
     async def write(self, text: str) -> None:
         await self.page.keyboard.insert_text(text)
 
+    async def arrived(self, mark: str) -> None:
+        """Wait until the browser has put the focus on the element with this id.
+
+        A key is answered before what it sets off has happened, as following a
+        link inside the page.
+        """
+        await self.page.wait_for_function("mark => document.activeElement.id === mark", arg=mark)
+
 
 async def test_the_first_key_offers_to_skip_the_menu(place: Place) -> None:
     person = await Person.at(await place.open(DESK))
@@ -55,7 +63,7 @@ async def test_the_first_key_offers_to_skip_the_menu(place: Place) -> None:
     keys = Keys(person.page)
     await keys.to(text="Aller au contenu", most=1)
     await person.page.keyboard.press("Enter")
-    assert await person.page.evaluate("document.activeElement.id") == "main"
+    await keys.arrived("main")
     await person.page.keyboard.press("Tab")
     inside = "document.querySelector('main').contains(document.activeElement)"
     assert await person.page.evaluate(inside)
@@ -116,10 +124,11 @@ async def test_a_form_with_a_fault_leads_to_the_fault(place: Place) -> None:
     await keys.write("Un texte sans titre.")
     await keys.to(text="Relire")
     await keys.enter()
-    assert await person.page.evaluate("document.activeElement.id") == "problems"
+    await keys.arrived("problems")
     await person.page.keyboard.press("Tab")
     await person.page.keyboard.press("Enter")
-    assert person.page.url.endswith("#title")
+    await keys.arrived("title")
+    await person.page.wait_for_url("**#title")
     await person.page.keyboard.press("Tab")
     assert "sans titre" in await person.main.locator("[name=text]").input_value()
     await person.page.context.close()
