@@ -14,6 +14,7 @@ from node.web.doings import DoneAlready
 from node.web.page import page
 from node.web.security import is_secure, protect
 from node.web.session_over import sign_in_again
+from node.web.way_back import way_back
 from node.words import Words
 
 logger = logging.getLogger("palabre.web")
@@ -59,6 +60,8 @@ async def no_such_page(request: Request, error: Exception) -> Response:
         return JSONResponse({"error": error.detail}, error.status_code, error.headers)
     if error.status_code == 404:
         return await refused(request, NotFound("no route"))
+    if error.status_code == 405 and _is_reloaded(request) and (page_of_it := way_back(request)):
+        return RedirectResponse(page_of_it, 302)
     code = "method-not-allowed" if error.status_code == 405 else "refused"
     answer = await _error_page(request, error.status_code, code)
     answer.headers.update(error.headers or {})
@@ -133,6 +136,15 @@ def _plain_page(request: Request) -> Response:
         500,
         {"Cache-Control": "no-store"},
     )
+
+
+def _is_reloaded(request: Request) -> bool:
+    """Say whether a person comes, without the form, to an address that takes only a form.
+
+    It stands in the address line after a form was refused. An inbox is nobody's page.
+    """
+    accepts_pages = "text/html" in request.headers.get("accept", "")
+    return request.method == "GET" and accepts_pages and not request.url.path.endswith("/inbox")
 
 
 def _address(request: Request) -> str:

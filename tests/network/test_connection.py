@@ -87,6 +87,8 @@ async def test_an_answer_without_body_keeps_its_connection(
 async def test_an_answer_nobody_asked_for_never_reaches_the_next_request(
     client_of: Maker, server: Opener, late: bool
 ) -> None:
+    sent = asyncio.Event()
+
     async def play(head: bytes, writer: Writer) -> None:
         if late:
             writer.write(answer(b"good"))
@@ -94,11 +96,14 @@ async def test_an_answer_nobody_asked_for_never_reaches_the_next_request(
             writer.write(answer(b"evil"))
         else:
             writer.write(answer(b"good") + answer(b"evil"))
+        sent.set()
 
     stage, client = await server(play), client_of()
     for _ in range(3):
+        sent.clear()
         assert (await client.get(stage.url(), accept="*/*")).body == b"good"
-        await asyncio.sleep(0.05 if late else 0)
+        await sent.wait()
+        await asyncio.sleep(0.05)  # a turn of the loop, in which it arrives
     assert len(stage.doors) == 3
 
 

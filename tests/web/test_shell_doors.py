@@ -115,6 +115,25 @@ async def test_after_the_session_the_way_back_is_a_page_of_ours(
     assert f'name="suite" value="{suite}">' in answer.text.partition("<main")[2]
 
 
+@pytest.mark.parametrize(
+    ("path", "accept", "leads"),
+    [
+        ("/p/1/contributions", "text/html", "/p/1"),
+        ("/admin/membres/invitations", "text/html", "/admin/membres"),
+        ("/p/1/contributions", "*/*", ""),
+        ("/u/ana/inbox", "text/html", ""),
+        ("/inbox", "text/html", ""),
+    ],
+)
+async def test_an_address_that_takes_forms_leads_who_reloads_it_to_the_page_of_the_form(
+    door: Door, path: str, accept: str, leads: str
+) -> None:
+    async with await door.signed_in(door.ana) as browser:
+        answer = await browser.get(path, headers={"accept": accept})
+    assert answer.status_code == (302 if leads else 405)
+    assert answer.headers.get("location", "") == leads
+
+
 async def test_the_first_link_makes_somebody_in_charge_once(tmp_path: Path) -> None:
     async with opened(tmp_path) as door:
         async with door.node.database.transaction() as tx:
