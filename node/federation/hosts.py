@@ -69,6 +69,16 @@ async def note_success(tx: Transaction, results: Sequence[Result], now: datetime
     await _release_hosts(tx, down, now)
 
 
+async def note_heard(tx: Transaction, hosts: Iterable[str], now: datetime) -> None:
+    """Something proven came from these servers; that they can be reached it does not say."""
+    statement = insert_into(Peer, tx.dialect)
+    statement = statement.on_conflict_do_update(
+        index_elements=["host"], set_={"last_heard_at": now}
+    )
+    fresh = {"dialect": "cavage", "failures": 0, "last_heard_at": now}
+    await tx.execute(statement, [{"host": host, **fresh} for host in sorted(hosts)])
+
+
 async def note_answers(tx: Transaction, results: Sequence[Result], now: datetime) -> None:
     """A host that answers is not down, whatever it says to one activity."""
     up = {one.job.host for one in results if one.answered and not one.is_host_down}

@@ -9,9 +9,10 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from node import clock
-from node.activitypub import text
+from node.activitypub import addressing, text
 from node.errors import Gone, Refusal, Unreachable
-from node.federation import actors, arrivals, fetching, loops
+from node.federation import actors, arrivals, fetching, hosts, loops
+from node.federation.caches import Bounded
 from node.federation.handling import Fate, Item, Reading, handle, later
 from node.federation.inbox import ARRIVALS, Acceptor
 from node.federation.incoming import Missing
@@ -26,6 +27,7 @@ _TURN_SECONDS = 0.015
 _BATCH_IN_A_TURN = 40
 _ROUNDS = 6
 _READERS = 16
+_TAKEN = ("handled", "ignored", "kept")
 
 
 class Receiver:
@@ -37,6 +39,8 @@ class Receiver:
         self._backlog = acceptor.backlog
         self._reading: set[asyncio.Task[None]] = set()
         self._slots = asyncio.Semaphore(_READERS)
+        self._heard: set[str] = set()
+        self._heard_lately: Bounded[str, bool] = Bounded(10_000, seconds=60)
 
     async def run(self) -> None:
         """Handle what arrives, woken by its commit."""
@@ -82,6 +86,7 @@ class Receiver:
                 task = asyncio.create_task(self._read_and_handle(item, fate.missing))
                 self._reading.add(task)
                 task.add_done_callback(self._reading.discard)
+        await self._note_news()
         return len(fates)
 
     async def idle(self) -> None:
@@ -127,10 +132,23 @@ class Receiver:
         except Gone:
             reading.fetched[missing.uri] = None
 
+    async def _note_news(self) -> None:
+        """Write down which servers were heard from, each once a minute at the most."""
+        fresh = [host for host in self._heard if not self._heard_lately.get(host)]
+        self._heard.clear()
+        if not fresh:
+            return
+        async with self._node.database.transaction() as tx:
+            await hosts.note_heard(tx, fresh, clock.now())
+        for host in fresh:
+            self._heard_lately.put(host, True)
+
     def _close(self, item: Item, fate: Fate) -> None:
         if fate.missing is not None or fate.state == "waiting":
             return
         self._backlog.remove(item.sender_uri)
+        if fate.state in _TAKEN:
+            self._heard.add(addressing.host(item.sender_uri))
         if fate.state != "handled":
             log.info("%s %s: %s", item.uri, fate.state, text.line(fate.reason or "", 500))
 

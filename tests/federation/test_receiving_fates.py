@@ -1,14 +1,16 @@
 """What is accepted is written down first, then handled; nothing is dropped without a reason."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from node import clock
+from node.assembly import blocking, hearing
 from node.federation import incoming, timers
 from node.federation.incoming import Incoming
-from node.models import Counter, Follow, InboxItem, Publication
+from node.models import Counter, Follow, InboxItem, Peer, Publication
 from tests.conftest import Travel
 from tests.federation.loopback import until
 from tests.federation.readers import read
@@ -34,6 +36,45 @@ async def test_what_is_accepted_is_written_down_when_the_answer_comes(
     assert (item.state, item.document) == ("handled", "")
     assert item.handled_at is not None
     assert await riverside.count(Follow) == 1
+
+
+async def test_it_is_known_when_a_server_was_last_heard_from(
+    riverside: TestNode, zoe: Stranger, travel: Travel
+) -> None:
+    async def hear(number: int) -> datetime:
+        await zoe.send(riverside, zoe.activity("Like", riverside.actor_uri, number))
+        await riverside.work()
+        [peer] = await riverside.all(Peer)
+        assert (peer.host, peer.failures, peer.last_delivered_at) == ("social.example", 0, None)
+        assert peer.last_heard_at is not None
+        return peer.last_heard_at
+
+    begin = clock.now()
+    first = await hear(1)
+    assert begin <= first <= clock.now()
+    travel(minutes=2)
+    travelled = clock.now()
+    assert await hear(2) >= travelled
+
+
+async def test_news_of_a_server_are_written_down_once_a_minute(
+    riverside: TestNode, zoe: Stranger
+) -> None:
+    for number in range(3):
+        await zoe.send(riverside, zoe.activity("Like", riverside.actor_uri, number))
+        await riverside.work()
+        async with riverside.database.transaction() as tx:
+            [peer] = await tx.all(select(Peer))
+            assert bool(peer.last_heard_at) is (number == 0)
+            peer.last_heard_at = None
+
+
+async def test_of_who_is_not_heard_no_news_are_kept(riverside: TestNode, zoe: Stranger) -> None:
+    async with riverside.database.transaction() as tx:
+        await blocking.rule_domain(tx, "social.example", hearing.BLOCKED)
+    await zoe.send(riverside, zoe.activity("Follow", riverside.actor_uri))
+    await riverside.work()
+    assert await riverside.all(Peer) == []
 
 
 async def test_many_letters_at_once_are_all_written_down(
