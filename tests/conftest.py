@@ -62,6 +62,13 @@ def travel() -> Iterator[Travel]:
     clock.travel(-sum(gone, timedelta()))
 
 
+@pytest.fixture
+def still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No budget fills up again during the test, however slow the machine is."""
+    moment = clock.seconds()
+    monkeypatch.setattr(clock, "seconds", lambda: moment)
+
+
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty, migrated SQLite file, copied for each node."""

@@ -70,13 +70,9 @@ async def note_success(tx: Transaction, results: Sequence[Result], now: datetime
 
 
 async def note_heard(tx: Transaction, hosts: Iterable[str], now: datetime) -> None:
-    """Something proven came from these servers; that they can be reached it does not say."""
-    statement = insert_into(Peer, tx.dialect)
-    statement = statement.on_conflict_do_update(
-        index_elements=["host"], set_={"last_heard_at": now}
-    )
-    fresh = {"dialect": "cavage", "failures": 0, "last_heard_at": now}
-    await tx.execute(statement, [{"host": host, **fresh} for host in sorted(hosts)])
+    """Something proven came from these servers; a stranger to whom we never wrote is no peer."""
+    statement = update(Peer).where(Peer.host == bindparam("of")).values(last_heard_at=now)
+    await tx.execute(statement, [{"of": host} for host in sorted(hosts)])
 
 
 async def note_answers(tx: Transaction, results: Sequence[Result], now: datetime) -> None:

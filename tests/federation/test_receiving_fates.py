@@ -4,7 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import update
 
 from node import clock
 from node.assembly import blocking, hearing
@@ -38,43 +38,58 @@ async def test_what_is_accepted_is_written_down_when_the_answer_comes(
     assert await riverside.count(Follow) == 1
 
 
+async def met(riverside: TestNode, zoe: Stranger, travel: Travel) -> None:
+    """Let her follow the assembly, which answers that she may, some time ago."""
+    await zoe.send(riverside, zoe.activity("Follow", riverside.actor_uri))
+    await zoe.fediverse.settle()
+    travel(minutes=2)
+
+
+async def heard_at(riverside: TestNode, zoe: Stranger, number: int) -> datetime | None:
+    """Return when her server was last heard from, once she has sent something more."""
+    await zoe.send(riverside, zoe.activity("Like", riverside.actor_uri, number))
+    await riverside.work()
+    [peer] = await riverside.all(Peer)
+    assert (peer.host, peer.failures) == ("social.example", 0)
+    return peer.last_heard_at
+
+
 async def test_it_is_known_when_a_server_was_last_heard_from(
     riverside: TestNode, zoe: Stranger, travel: Travel
 ) -> None:
-    async def hear(number: int) -> datetime:
-        await zoe.send(riverside, zoe.activity("Like", riverside.actor_uri, number))
-        await riverside.work()
-        [peer] = await riverside.all(Peer)
-        assert (peer.host, peer.failures, peer.last_delivered_at) == ("social.example", 0, None)
-        assert peer.last_heard_at is not None
-        return peer.last_heard_at
-
+    await met(riverside, zoe, travel)
     begin = clock.now()
-    first = await hear(1)
+    first = await heard_at(riverside, zoe, 1)
+    assert first is not None
     assert begin <= first <= clock.now()
     travel(minutes=2)
-    travelled = clock.now()
-    assert await hear(2) >= travelled
+    begin = clock.now()
+    second = await heard_at(riverside, zoe, 2)
+    assert second is not None
+    assert begin <= second
 
 
 async def test_news_of_a_server_are_written_down_once_a_minute(
-    riverside: TestNode, zoe: Stranger
+    riverside: TestNode, zoe: Stranger, travel: Travel
 ) -> None:
-    for number in range(3):
-        await zoe.send(riverside, zoe.activity("Like", riverside.actor_uri, number))
-        await riverside.work()
-        async with riverside.database.transaction() as tx:
-            [peer] = await tx.all(select(Peer))
-            assert bool(peer.last_heard_at) is (number == 0)
-            peer.last_heard_at = None
+    await met(riverside, zoe, travel)
+    assert await heard_at(riverside, zoe, 1) is not None
+    async with riverside.database.transaction() as tx:
+        await tx.execute(update(Peer).values(last_heard_at=None))
+    assert await heard_at(riverside, zoe, 2) is None
 
 
-async def test_of_who_is_not_heard_no_news_are_kept(riverside: TestNode, zoe: Stranger) -> None:
+async def test_of_who_is_blocked_and_of_strangers_no_news_are_kept(
+    riverside: TestNode, zoe: Stranger, fediverse: Fediverse, travel: Travel
+) -> None:
+    await met(riverside, zoe, travel)
     async with riverside.database.transaction() as tx:
         await blocking.rule_domain(tx, "social.example", hearing.BLOCKED)
-    await zoe.send(riverside, zoe.activity("Follow", riverside.actor_uri))
+    assert await heard_at(riverside, zoe, 1) is None
+    stranger = fediverse.stranger("https://other.example/users/max")
+    await stranger.send(riverside, stranger.activity("Like", riverside.actor_uri))
     await riverside.work()
-    assert await riverside.all(Peer) == []
+    assert [peer.host for peer in await riverside.all(Peer)] == ["social.example"]
 
 
 async def test_many_letters_at_once_are_all_written_down(

@@ -267,6 +267,7 @@ async def test_b8_ten_thousand_of_anything_are_too_many(
     assert answer.status_code in (202, 400)
 
 
+@pytest.mark.usefixtures("still")
 async def test_b9_a_dead_server_is_not_asked_again_and_again(
     scene: Scene, mallory: Stranger
 ) -> None:
@@ -279,6 +280,7 @@ async def test_b9_a_dead_server_is_not_asked_again_and_again(
     assert len(scene.world.requests) <= 3
 
 
+@pytest.mark.usefixtures("still")
 @pytest.mark.parametrize("status", [404, 410, 200, 302])
 async def test_b9_a_key_that_is_not_there_is_not_asked_for_again_and_again(
     scene: Scene, mallory: Stranger, status: int
@@ -291,6 +293,7 @@ async def test_b9_a_key_that_is_not_there_is_not_asked_for_again_and_again(
     assert len(scene.world.requests) <= 3
 
 
+@pytest.mark.usefixtures("still")
 async def test_b9_ports_and_subdomains_have_one_budget(scene: Scene, mallory: Stranger) -> None:
     for number in range(1024, 1324):
         host = f"x{number}.victim.example:{number}"

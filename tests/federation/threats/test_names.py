@@ -76,6 +76,7 @@ async def test_a30_what_an_actor_says_of_its_handle_is_asked(
     assert (await actors.discover(scene.node.node, mallory.uri)).address == "mallory@evil.example"
 
 
+@pytest.mark.usefixtures("still")
 async def test_a30_nobody_lets_us_ask_a_third_server_without_end(scene: Scene) -> None:
     for number in range(300):
         uri = f"https://u{number}.evil.example/users/x"
