@@ -51,7 +51,8 @@ async def heard_at(riverside: TestNode, zoe: Stranger, number: int) -> datetime 
     await riverside.work()
     [peer] = await riverside.all(Peer)
     assert (peer.host, peer.failures) == ("social.example", 0)
-    return peer.last_heard_at
+    when: datetime | None = peer.last_heard_at
+    return when
 
 
 async def test_it_is_known_when_a_server_was_last_heard_from(
