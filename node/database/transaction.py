@@ -16,7 +16,8 @@ T = TypeVar("T")
 Rows = CursorResult[*tuple[Any, ...]]
 
 _open: ContextVar[bool] = ContextVar("transaction_is_open", default=False)
-_EVENTS_MAX = 1000
+# How far one thing may cause another: beyond it is a circle. How many happen is nobody's fault.
+_CAUSES_MAX = 50
 
 
 def transaction_is_open() -> bool:
@@ -151,12 +152,15 @@ class Transaction:
     async def _tell_everything(self, start: int = 0) -> None:
         """Tell the listeners what happened, and what happened because of it."""
         told = start
-        while told < len(self.events):
-            if told >= _EVENTS_MAX + start:
-                raise RuntimeError("the events of this transaction never come to an end")
-            happened = self.events[told]
-            told += 1
-            await tell(self, happened)
+        for _ in range(_CAUSES_MAX):
+            happened = self.events[told:]
+            if not happened:
+                break
+            told += len(happened)
+            for one in happened:
+                await tell(self, one)
+        else:
+            raise RuntimeError("the events of this transaction never come to an end")
         del self.events[start:]
 
     async def finish(self) -> None:
