@@ -1,6 +1,6 @@
-"""What is listed in several places: proposals, decisions, calls, and what is open now."""
+"""What is listed in several places: proposals, calls, and what is open now."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -62,29 +62,6 @@ class ProposalLine:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class DecisionLine:
-    """A decision as one line of the register."""
-
-    number: int
-    year: int
-    number_in_year: int
-    title: str
-    outcome: str
-    tally: Mapping[str, int]
-    options: list[dict[str, Any]] | None
-    winners: list[str] | None
-    turnout: int
-    electorate: int | None
-    decided_at: datetime
-    is_superseded: bool
-
-    @property
-    def label(self) -> str:
-        """The number as people say it: 2026-07."""
-        return f"{self.year}-{self.number_in_year:02d}"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class CallLine:
     """A call for participation as one line of the agenda."""
 
@@ -103,7 +80,6 @@ class CallLine:
 
 _latest = aliased(Vote)
 _last_decision = aliased(Decision)
-_correction = aliased(Decision)
 _PROPOSALS = (
     select(
         Proposal.number,
@@ -148,35 +124,16 @@ _PROPOSALS = (
     .where(Proposal.state.in_(bindparam("states", expanding=True)))
 )
 _limit = bindparam("limit", type_=Integer)
-_OPEN = _PROPOSALS.order_by(
+_offset = bindparam("offset", type_=Integer)
+_SOME_PROPOSALS = _PROPOSALS.limit(_limit).offset(_offset)
+_OPEN = _SOME_PROPOSALS.order_by(
     Proposal.state != State.VOTE,
     func.coalesce(Proposal.vote_closes_at, Proposal.discussion_closes_at).is_(None),
     func.coalesce(Proposal.vote_closes_at, Proposal.discussion_closes_at),
     Proposal.number.desc(),
-).limit(_limit)
-_NEWEST = _PROPOSALS.order_by(Proposal.number.desc()).limit(_limit)
-_COUNTS = select(Proposal.state, func.count()).group_by(Proposal.state)
-_DECISIONS = (
-    select(
-        Decision.number,
-        Decision.year,
-        Decision.number_in_year,
-        Version.title,
-        Decision.outcome,
-        Decision.tally,
-        Vote.options,
-        Decision.working["winners"].label("winners"),
-        Decision.turnout,
-        Vote.electorate_count.label("electorate"),
-        Decision.decided_at,
-        _correction.id.is_not(None).label("is_superseded"),
-    )
-    .join(Version, Version.id == Decision.version_id)
-    .outerjoin(Vote, Vote.id == Decision.vote_id)
-    .outerjoin(_correction, _correction.supersedes_id == Decision.id)
-    .order_by(Decision.number.desc())
-    .limit(_limit)
 )
+_NEWEST = _SOME_PROPOSALS.order_by(Proposal.number.desc())
+_COUNTS = select(Proposal.state, func.count()).group_by(Proposal.state)
 _CALLS = select(
     Call.number,
     Call.title,
@@ -197,27 +154,27 @@ _PAST = _CALLS.where(_end <= _moment).order_by(Call.starts_at.desc()).limit(_lim
 _ALL = 10_000
 
 
-async def open_now(tx: Transaction, limit: int = _ALL) -> list[ProposalLine]:
+async def open_now(
+    tx: Transaction,
+    states: Sequence[State] = (*VOTED, *DISCUSSED),
+    *,
+    limit: int = _ALL,
+    offset: int = 0,
+) -> list[ProposalLine]:
     """Return what can still be influenced: votes by closing date, then discussions."""
-    return await _proposals(tx, _OPEN, (*VOTED, *DISCUSSED), limit)
+    return await _proposals(tx, _OPEN, states, limit, offset)
 
 
 async def proposals(
-    tx: Transaction, states: Sequence[State] = PUBLIC, limit: int = _ALL
+    tx: Transaction, states: Sequence[State] = PUBLIC, *, limit: int = _ALL, offset: int = 0
 ) -> list[ProposalLine]:
     """Return the proposals in these states, newest first."""
-    return await _proposals(tx, _NEWEST, states, limit)
+    return await _proposals(tx, _NEWEST, states, limit, offset)
 
 
 async def counts(tx: Transaction) -> dict[State, int]:
     """Return how many proposals are in each state."""
     return {row[0]: row[1] for row in (await tx.execute(_COUNTS)).all()}
-
-
-async def decisions(tx: Transaction, limit: int = _ALL) -> list[DecisionLine]:
-    """Return the decisions, newest first."""
-    rows = await _rows(tx, _DECISIONS, {"limit": limit})
-    return [DecisionLine(**row) for row in rows]
 
 
 async def upcoming(tx: Transaction, limit: int = _ALL) -> list[CallLine]:
@@ -248,9 +205,14 @@ async def full_texts(tx: Transaction, limit: int = 50) -> list[Row[Any]]:
 
 
 async def _proposals(
-    tx: Transaction, statement: Select[*tuple[Any, ...]], states: Sequence[State], limit: int
+    tx: Transaction,
+    statement: Select[*tuple[Any, ...]],
+    states: Sequence[State],
+    limit: int,
+    offset: int,
 ) -> list[ProposalLine]:
-    rows = await _rows(tx, statement, {"states": list(states), "limit": limit})
+    values = {"states": list(states), "limit": limit, "offset": offset}
+    rows = await _rows(tx, statement, values)
     return [ProposalLine(**row) for row in rows]
 
 

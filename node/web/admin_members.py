@@ -9,11 +9,15 @@ from starlette.routing import Route
 
 from node.assembly import access, invitations, joining, members, welcoming
 from node.errors import Invalid, Problem
+from node.models import Member
 from node.models.member import ASKED
+from node.web import paging, reading
 from node.web.forms import Form, form
 from node.web.page import page
 from node.web.security import in_charge, is_secure, myself
 
+_HERE = "/admin/membres"
+_LINES = 25  # of each of four lists
 _SHOWN_ONCE = "lien"
 _WELCOME_LASTS = timedelta(days=7)
 # Both forms of the page ask for a name.
@@ -65,12 +69,12 @@ def beside(problems: Sequence[Problem]) -> list[Problem]:
 
 
 def _shown_once(request: Request, secret: str) -> Response:
-    answer = RedirectResponse("/admin/membres", 303)
+    answer = RedirectResponse(_HERE, 303)
     answer.set_cookie(
         _SHOWN_ONCE,
         secret,
         300,
-        path="/admin/membres",
+        path=_HERE,
         secure=is_secure(request.scope),
         httponly=True,
         samesite="strict",
@@ -88,27 +92,48 @@ async def shown(request: Request, values: Form, *problems: Problem) -> Response:
         welcoming_ids = {duty.member_id for duty in await welcoming.duties(tx)}
         invited = await invitations.listed(tx)
     present = [one for one in everybody if members.is_present(one)]
+    others = [one for one in everybody if not members.is_present(one) and one.state != ASKED]
+    searched = request.query_params.get("nom", "")[:100]
+    found = [one for one in present if _is_called(one, searched)]
+    lists: dict[str, Sequence[object]] = {
+        "demandes": waiting,
+        "membres": found,
+        "autres": others,
+        "invitations": invited,
+    }
+    at = {
+        name: paging.pages(request, len(listed), name=name, most=_LINES, path=_HERE)
+        for name, listed in lists.items()
+    }
     answer = await page(
         request,
         "admin_members.html",
         status=422 if problems else 200,
-        members=present,
-        others=[one for one in everybody if one not in present and one.state != ASKED],
-        waiting=[(one, welcoming.on_duty(one, among)) for one in waiting],
+        members=at["membres"].cut(found),
+        members_count=len(present),
+        searched=searched,
+        others=at["autres"].cut(others),
+        waiting=[(one, welcoming.on_duty(one, among)) for one in at["demandes"].cut(waiting)],
         welcoming_ids=welcoming_ids,
-        invitations=invited,
+        invitations=at["invitations"].cut(invited),
+        at=at,
         values=values,
         problems=problems,
         link=f"{request.state.assembly.origin}/lien/{secret}" if secret else None,
     )
     if secret:
         answer.headers["Cache-Control"] = "private, no-store"
-        answer.delete_cookie(_SHOWN_ONCE, path="/admin/membres", samesite="strict")
+        answer.delete_cookie(_SHOWN_ONCE, path=_HERE, samesite="strict")
     return answer
 
 
+def _is_called(member: Member, searched: str) -> bool:
+    """Say whether what was typed is in a name, whatever its capitals and accents, or a handle."""
+    return reading.slug(searched) in f"{reading.slug(member.name)} {member.handle}"
+
+
 routes = [
-    Route("/admin/membres", show),
-    Route("/admin/membres", admit, methods=["POST"]),
-    Route("/admin/membres/{id:int}/lien", let_in_again, methods=["POST"]),
+    Route(_HERE, show),
+    Route(_HERE, admit, methods=["POST"]),
+    Route(_HERE + "/{id:int}/lien", let_in_again, methods=["POST"]),
 ]

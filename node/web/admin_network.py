@@ -1,5 +1,7 @@
 """Whom the assembly follows, who follows it, and whom it does not hear."""
 
+from collections.abc import Sequence
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -10,12 +12,13 @@ from node.database import Transaction
 from node.errors import Invalid, NotFound, Problem, Refusal, Unreachable
 from node.federation import actors
 from node.models import Actor, Follow
-from node.web import reading
+from node.web import paging, reading
 from node.web.forms import Form, form, see_other
 from node.web.page import page
 from node.web.security import in_charge
 
 _HERE = "/admin/reseau"
+_LINES = 12  # of each of five lists
 
 
 async def show(request: Request) -> Response:
@@ -157,22 +160,29 @@ async def _actor(tx: Transaction, actor_id: int) -> Actor:
 async def _page(request: Request, values: Form, *problems: Problem) -> Response:
     async with request.app.state.node.database.read() as tx:
         assembly = await assemblies.the(tx)
-        shown = {
-            "wishes": await following.followers(tx, assembly.actor, following.ASKED),
-            "followers": await following.followers(tx, assembly.actor),
-            "followed": await following.followed(tx, assembly.actor),
-            "blocked": await blocking.blocked_actors(tx, assembly.actor),
-            "rules": await blocking.domain_rules(tx),
-            "peers": await traffic.peers(tx),
-            "only_allowed": assembly.only_allowed_domains,
+        lists: dict[str, Sequence[object]] = {
+            "demandes": await following.followers(tx, assembly.actor, following.ASKED),
+            "suivis": await following.followed(tx, assembly.actor),
+            "abonnes": await following.followers(tx, assembly.actor),
+            "bloques": [
+                *((actor, None) for actor in await blocking.blocked_actors(tx, assembly.actor)),
+                *((None, rule) for rule in await blocking.domain_rules(tx)),
+            ],
+            "serveurs": await traffic.peers(tx),
         }
+    at = {
+        name: paging.pages(request, len(listed), name=name, most=_LINES, path=_HERE)
+        for name, listed in lists.items()
+    }
     return await page(
         request,
         "admin_network.html",
         status=422 if problems else 200,
         values=values,
         problems=problems,
-        **shown,
+        only_allowed=assembly.only_allowed_domains,
+        at=at,
+        lists={name: at[name].cut(listed) for name, listed in lists.items()},
     )
 
 

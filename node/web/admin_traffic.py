@@ -14,12 +14,14 @@ from node.web.forms import form, see_other
 from node.web.page import page
 from node.web.security import in_charge
 
+_LINES = 30
+
 
 async def waiting(request: Request) -> Response:
     """Show what waits to go out: how much, since when, why, and what can be done."""
     in_charge(request)
     async with request.app.state.node.database.read() as tx:
-        items = await queue.overview(tx)
+        items = await queue.overview(tx, limit=_LINES)
         load = await traffic.load(tx)
     reasons = Counter(item.reason for item in items if item.reason)
     return await page(
@@ -57,7 +59,7 @@ async def journal(request: Request) -> Response:
     state = state if state.isascii() and state.isalpha() else ""
     async with request.app.state.node.database.read() as tx:
         values: dict[str, Any] = {
-            "items": await traffic.arrivals(tx, state=state or None),
+            "items": await traffic.arrivals(tx, state=state or None, limit=50),
             "fates": await traffic.fates(tx),
             "counters": await traffic.counters(tx),
         }

@@ -11,6 +11,7 @@ from node import clock
 from node.assembly import (
     assemblies,
     attention,
+    decided,
     drafts,
     follow_ups,
     following,
@@ -39,7 +40,7 @@ async def show(request: Request) -> Response:
             "carried": await attention.carried(tx, member),
             "organised": await attention.organised(tx, member),
             "said": await attention.said(tx, member, limit=5),
-            "decisions": await timelines.decisions(tx, limit=3),
+            "decisions": await decided.newest(tx, 3),
             "calls": await timelines.upcoming(tx, limit=3),
             "newcomers": await joining.waiting_for(tx, member),
             "wishes": (

@@ -1,5 +1,7 @@
 """One decision: the sentence, the figures and their rule, the text as adopted, the proof."""
 
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import select
@@ -15,10 +17,12 @@ from node.database import Transaction
 from node.federation import register_rows
 from node.models import Actor, Decision, FollowUp, Opinion
 from node.texts import plain
-from node.web import printing, reading, register_words, tables, working
+from node.web import paging, printing, reading, register_words, tables, working
 from node.web.page import page
 from node.web.register_leaves import rendered
 from node.words import Words
+
+_REASONS = 60
 
 
 async def show(request: Request) -> Response:
@@ -33,6 +37,9 @@ async def show(request: Request) -> Response:
         lines = await follow_ups.listed(tx, decision)
     uri = f"{request.state.assembly.origin}/d/{decision.number}"
     member, sentence = request.state.member, rendered(decision.statement)
+    figures = _figures(request.state.words, decision, corrected)
+    at = paging.pages(request, len(figures["reasons"]), name="raisons", most=_REASONS)
+    reasons = groupby(at.cut(figures.pop("reasons")), key=itemgetter(0))
     return await page(
         request,
         "decision.html",
@@ -50,7 +57,9 @@ async def show(request: Request) -> Response:
         entry=entry,
         qr=reading.qr(uri),
         has_pdf=printing.is_available(),
-        **_figures(request.state.words, decision, corrected),
+        at=at,
+        reasons=[(choice, [reason for _, reason in given]) for choice, given in reasons],
+        **figures,
         **followed(request.state.words, decision, lines),
     )
 
@@ -98,10 +107,11 @@ def _figures(words: Words, decision: Decision, corrected: Decision | None) -> di
         "outside": [line for line in tables.of(outside, names) if line.times],
         "outside_count": sum(outside.values()),
         "reasons": [
-            (register_words.choice(code, words, names), reasons)
+            (register_words.choice(code, words, names), reason)
             for code, reasons in register_words.reasons(
                 decision.reasons, decision.tolerated
             ).items()
+            for reason in reasons
         ],
     }
 

@@ -6,9 +6,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from node.assembly import follow_ups, register, timelines
+from node.assembly import decided, follow_ups, register
 from node.assembly.follow_ups import Standing
-from node.web import printing, register_words
+from node.web import paging, printing, reading, register_words
 from node.web.page import page
 from node.words import Words
 
@@ -17,15 +17,20 @@ async def show(request: Request) -> Response:
     """List what was decided, and the fingerprint that stands for the whole register."""
     words = request.state.words
     async with request.app.state.node.database.read() as tx:
-        listed = await timelines.decisions(tx)
+        counts = await decided.per_year(tx)
+        year = reading.asked_number(request, "annee")
+        year = year if year in counts else None
+        at = paging.pages(request, counts[year] if year else sum(counts.values()))
+        listed = await decided.newest(tx, at.most, offset=at.offset, year=year)
         head = await register.head(tx)
         standings = await follow_ups.standings(tx)
-    years = [(year, list(of_year)) for year, of_year in groupby(listed, lambda line: line.year)]
     return await page(
         request,
         "decisions.html",
-        years=years,
-        count=len(listed),
+        years=[(of, list(lines)) for of, lines in groupby(listed, lambda line: line.year)],
+        counts=counts,
+        chosen=year,
+        at=at,
         head=head,
         follow={number: _told(now, words) for number, (_, now) in standings.items()},
         has_pdf=printing.is_available(),

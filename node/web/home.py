@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from node.assembly import members, neighbours, timelines
+from node.assembly import decided, members, neighbours, timelines
 from node.errors import NotFound
 from node.texts import plain
 from node.web import news, reading
@@ -23,7 +23,7 @@ async def show(request: Request) -> Response:
             "open_now": open_now[:3],
             "more_open": len(open_now) > 3,
             "next_call": next(iter(await timelines.upcoming(tx, limit=1)), None),
-            "decisions": await timelines.decisions(tx, limit=3),
+            "decisions": await decided.newest(tx, 3),
             "news": [news.show(one) for one in await neighbours.news(tx, ours, limit=3)],
             "members_count": await members.count(tx),
         }

@@ -5,6 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from node.assembly import timelines
+from node.web import paging
 from node.web.page import page
 
 _TABS = {
@@ -22,11 +23,13 @@ async def show(request: Request) -> Response:
         first = next((tab for tab in ("vote", "discussion", "terminees") if counts[tab]), None)
         tab = request.query_params.get("etat", "")
         tab = tab if tab in _TABS else first or "discussion"
+        at = paging.pages(request, counts[tab])
+        stretch = {"limit": at.most, "offset": at.offset}
         if tab == "terminees":
-            listed = await timelines.proposals(tx, timelines.ENDED)
+            listed = await timelines.proposals(tx, timelines.ENDED, **stretch)
         else:
-            listed = [p for p in await timelines.open_now(tx) if p.state in _TABS[tab]]
-    return await page(request, "proposals.html", tab=tab, counts=counts, listed=listed)
+            listed = await timelines.open_now(tx, _TABS[tab], **stretch)
+    return await page(request, "proposals.html", tab=tab, counts=counts, listed=listed, at=at)
 
 
 routes = [Route("/propositions", show)]

@@ -9,6 +9,7 @@ from node.assembly import (
     attention,
     calls,
     contributions,
+    decided,
     dossiers,
     following,
     members,
@@ -82,7 +83,7 @@ async def test_what_is_open_comes_first_and_votes_before_discussions(
     assert (ended.outcome, ended.withdrawn_because) == ("withdrawn", "Non.")
     await votes.close_vote(tx, vote, by=ben)
     await tx.flush()
-    [adopted, withdrawn] = await timelines.decisions(tx)
+    [adopted, withdrawn] = await decided.newest(tx, 10)
     assert (adopted.outcome, adopted.turnout, adopted.electorate) == ("adopted", 1, 1)
     assert (withdrawn.outcome, withdrawn.electorate) == ("withdrawn", None)
     assert adopted.label.endswith("-02")

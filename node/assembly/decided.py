@@ -1,0 +1,77 @@
+"""Decisions as lines of a list, and how many there are of each year."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Integer, bindparam, func, or_, select
+from sqlalchemy.orm import aliased
+
+from node.database import Transaction
+from node.models import Decision, Version, Vote
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DecisionLine:
+    """A decision as one line of the register."""
+
+    number: int
+    year: int
+    number_in_year: int
+    title: str
+    outcome: str
+    tally: Mapping[str, int]
+    options: list[dict[str, Any]] | None
+    winners: list[str] | None
+    turnout: int
+    electorate: int | None
+    decided_at: datetime
+    is_superseded: bool
+
+    @property
+    def label(self) -> str:
+        """The number as people say it: 2026-07."""
+        return f"{self.year}-{self.number_in_year:02d}"
+
+
+_correction = aliased(Decision)
+_year = bindparam("year", type_=Integer)
+_NEWEST = (
+    select(
+        Decision.number,
+        Decision.year,
+        Decision.number_in_year,
+        Version.title,
+        Decision.outcome,
+        Decision.tally,
+        Vote.options,
+        Decision.working["winners"].label("winners"),
+        Decision.turnout,
+        Vote.electorate_count.label("electorate"),
+        Decision.decided_at,
+        _correction.id.is_not(None).label("is_superseded"),
+    )
+    .join(Version, Version.id == Decision.version_id)
+    .outerjoin(Vote, Vote.id == Decision.vote_id)
+    .outerjoin(_correction, _correction.supersedes_id == Decision.id)
+    .where(or_(_year.is_(None), Decision.year == _year))
+    .order_by(Decision.number.desc())
+    .limit(bindparam("limit", type_=Integer))
+    .offset(bindparam("offset", type_=Integer))
+)
+_PER_YEAR = select(Decision.year, func.count()).group_by(Decision.year)
+
+
+async def newest(
+    tx: Transaction, limit: int, *, offset: int = 0, year: int | None = None
+) -> list[DecisionLine]:
+    """Return decisions, of one year if it is named, newest first."""
+    values = {"limit": limit, "offset": offset, "year": year}
+    return [DecisionLine(**row) for row in (await tx.execute(_NEWEST, values)).mappings()]
+
+
+async def per_year(tx: Transaction) -> dict[int, int]:
+    """Return how many decisions there are of each year, the latest year first."""
+    rows = (await tx.execute(_PER_YEAR)).all()
+    return {row[0]: row[1] for row in sorted(rows, reverse=True)}
