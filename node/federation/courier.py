@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import chain
 
 from node import clock
 from node.activitypub import contexts
@@ -85,17 +87,19 @@ class Courier:
             await self.write()
 
     async def write(self) -> None:
-        """Write the results that came back so far."""
+        """Write the results that came back so far, in turns that leave room for others."""
         results, self._results = self._results, []
-        if not results:
-            return
+        turns = ledger.turns(results)
         try:
-            async with self._node.database.transaction() as tx:
-                await ledger.settle(tx, results)
-        except BaseException:
-            self._results[:0] = results
-            raise
-        self._claimed.difference_update(result.job.id for result in results)
+            while turns:
+                began = time.monotonic()
+                async with self._node.database.transaction() as tx:
+                    await ledger.settle(tx, turns[0])
+                self._claimed.difference_update(result.job.id for result in turns.pop(0))
+                if turns:
+                    await asyncio.sleep(time.monotonic() - began)
+        finally:
+            self._results[:0] = chain.from_iterable(turns)
 
     async def _write_results(self) -> None:
         await self._changed.wait()

@@ -15,6 +15,7 @@ from node.federation.answers import Job, Result
 from node.models import Actor, Delivery, OutboxItem
 
 _LEASE = timedelta(minutes=5)
+_DOWN_IN_A_TURN = 4  # servers
 
 
 async def claim(tx: Transaction, most: int) -> list[Job]:
@@ -45,6 +46,23 @@ async def claim(tx: Transaction, most: int) -> list[Job]:
         job = Job(job_id, item_id, inbox, host, attempts, created_at, now + _LEASE)
         by_host[host].append(job)
     return await _ready(tx, by_host, now)
+
+
+def turns(results: Sequence[Result]) -> list[list[Result]]:
+    """Share results out so that no transaction is long; each result is in one of them.
+
+    When a server is down, all that waits for it is put off: that may be thousands of rows.
+    """
+    down: dict[str, list[Result]] = defaultdict(list)
+    light: list[Result] = []
+    for result in results:
+        (down[result.job.host] if result.is_host_down else light).append(result)
+    hosts_of = list(down.values())
+    heavy = [
+        [result for of_host in hosts_of[start : start + _DOWN_IN_A_TURN] for result in of_host]
+        for start in range(0, len(hosts_of), _DOWN_IN_A_TURN)
+    ]
+    return [light, *heavy] if light else heavy
 
 
 async def settle(tx: Transaction, results: Sequence[Result]) -> None:

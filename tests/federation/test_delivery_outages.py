@@ -1,11 +1,14 @@
 """A server that is down costs one probe, and gets everything when it is back."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 
 from node import clock
-from node.federation import pauses, queue
+from node.database import Transaction
+from node.federation import ledger, pauses, queue
+from node.federation.answers import Job, Result
 from node.models import Delivery, Follow
 from tests.conftest import Travel
 from tests.federation.readers import inboxes, letters, peer, posts, publish, read_by
@@ -236,3 +239,42 @@ async def test_an_answer_shows_that_a_server_is_back_whatever_it_says(
     await fediverse.settle()
     assert await riverside.count(Delivery, Delivery.state == "failed") == 20
     assert (await peer(riverside, HOST)).down_since is None
+
+
+async def test_many_servers_that_are_down_are_written_down_in_short_turns(
+    fediverse: Fediverse, riverside: TestNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hosts = [f"down{number}.example" for number in range(11)]
+    for host in hosts:
+        await read_by(riverside, *inboxes(host, 3))
+        fediverse.unreachable.add(host)
+    await read_by(riverside, INBOX.removesuffix("/inbox"))
+    settled: list[set[str]] = []
+    settle = ledger.settle
+
+    async def watched(tx: Transaction, results: Sequence[Result]) -> None:
+        settled.append({result.job.host for result in results if result.is_host_down})
+        await settle(tx, results)
+
+    monkeypatch.setattr(ledger, "settle", watched)
+    await publish(riverside)
+    await fediverse.settle()
+    assert set().union(*settled) == set(hosts)
+    assert max(map(len, settled)) <= 4
+    assert posts(fediverse, HOST) == 1
+    assert await riverside.count(Delivery, Delivery.state == "waiting") == 33
+    for host in hosts:
+        assert (await peer(riverside, host)).failures == 1
+
+
+def test_every_result_is_written_in_one_turn_alone() -> None:
+    now = clock.now()
+    results = [
+        Result(Job(n, 1, "", f"h{n % 9}", 0, now, now), "later", is_host_down=n % 2 == 0)
+        for n in range(60)
+    ]
+    turns = ledger.turns(results)
+    written = [result for turn in turns for result in turn]
+    assert sorted(one.job.id for one in written) == list(range(60))
+    assert ledger.turns([]) == []
+    assert not any(result.is_host_down for result in turns[0])
