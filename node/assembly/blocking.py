@@ -92,6 +92,11 @@ async def hear_only_allowed(tx: Transaction, *, only: bool) -> None:
     tx.tell(HEARING)
 
 
+async def answer_only_signed(tx: Transaction, *, only: bool) -> None:
+    """Switch between handing documents to every server, and to those alone that say who asks."""
+    (await assemblies.the(tx)).only_signed_readers = only
+
+
 async def end_relations(tx: Transaction, ours: Actor, other: Actor) -> None:
     """End follows in both directions, telling the other side."""
     theirs = await following.between(tx, other, ours)

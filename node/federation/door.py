@@ -58,6 +58,14 @@ async def open_letter(node: Node, request: Request) -> Letter | None:
     return Letter(activity)
 
 
+async def must_be_named(node: Node, request: Request) -> None:
+    """Let read who says by a signature who asks, and is heard here.
+
+    Raise BadSignature (401) or Refusal (403). Nothing is written down of who only reads.
+    """
+    _must_be_heard(await _verified(node, request, signatures.read(request)))
+
+
 async def _proven(
     node: Node, request: Request, signature: Signature, activity: Activity, proof: Proof | None
 ) -> list[KnownKey]:

@@ -15,6 +15,7 @@ from node.federation import discovery, documents
 from node.federation.door import open_letter
 from node.federation.inbox import Acceptor
 from node.federation.node import Node
+from node.federation.readers import ReadersDoor, address
 
 log = logging.getLogger("palabre.door")
 
@@ -43,11 +44,12 @@ class FederationDoor:
         self._pages = pages
         self._node = node
         self._inbox = InboxDoor(node, acceptor)
-        self._documents = Starlette(
+        shelf = Starlette(
             routes=[*discovery.routes, *documents.routes],
             exception_handlers={Refusal: _refused, Unreachable: _unreachable},
         )
-        self._documents.state.node = node
+        shelf.state.node = node
+        self._documents = ReadersDoor(shelf, node)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -105,17 +107,11 @@ class InboxDoor:
         await send({"type": "http.response.body", "body": b""})
 
     async def _accept(self, scope: Scope, body: bytes) -> None:
-        arrived = request.from_asgi("POST", self._url(scope), scope["headers"], body)
+        url = address(self._node, scope)
+        arrived = request.from_asgi("POST", url, scope["headers"], body)
         letter = await open_letter(self._node, arrived)
         if letter is not None:
             await self._acceptor.keep(letter)
-
-    def _url(self, scope: Scope) -> str:
-        """The address the sender must have signed: our origin is known, not taken from headers."""
-        path: bytes = scope.get("raw_path") or scope["path"].encode()
-        query: bytes = scope["query_string"]
-        target = path.decode("latin-1") + (f"?{query.decode('latin-1')}" if query else "")
-        return self._node.origin + target
 
     async def _answer(self, send: Send, status: int, message: str) -> None:
         body = message.encode("utf-8", "replace")

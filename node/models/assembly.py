@@ -24,6 +24,7 @@ class Assembly(Model):
     place: Mapped[str] = mapped_column(default="")
     approves_followers: Mapped[bool] = mapped_column(default=False)
     only_allowed_domains: Mapped[bool] = mapped_column(default=False)
+    only_signed_readers: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default_factory=clock.now)
     actor: Mapped[Actor] = relationship(foreign_keys=[actor_id], lazy="joined")
     instance: Mapped[Actor] = relationship(foreign_keys=[instance_id], lazy="joined")

@@ -18,6 +18,7 @@ from node.web.page import page
 from node.web.security import in_charge
 
 _HERE = "/admin/reseau"
+_SIGNED = "signed"
 _LINES = 12  # of each of five lists
 
 
@@ -122,6 +123,15 @@ async def hear(request: Request) -> Response:
     return see_other(_HERE, "notice.saved")
 
 
+async def answer(request: Request) -> Response:
+    """Hand documents to every server, or to those alone that sign what they ask."""
+    in_charge(request)
+    answers = await form(request)
+    async with request.app.state.node.database.transaction() as tx:
+        await blocking.answer_only_signed(tx, only=answers["readers"] == _SIGNED)
+    return see_other(_HERE, "notice.saved")
+
+
 async def _found(request: Request, answers: Form, field: str) -> Actor | Problem:
     """Ask other servers who is meant, before anything is changed."""
     written = answers.text(field)[:300]
@@ -181,6 +191,7 @@ async def _page(request: Request, values: Form, *problems: Problem) -> Response:
         values=values,
         problems=problems,
         only_allowed=assembly.only_allowed_domains,
+        only_signed=assembly.only_signed_readers,
         at=at,
         lists={name: at[name].cut(listed) for name, listed in lists.items()},
     )
@@ -200,6 +211,7 @@ routes = [
             "serveur": rule,
             "oublier": forget_rule,
             "ecouter": hear,
+            "repondre": answer,
         }.items()
     ),
 ]

@@ -1,5 +1,6 @@
 """Coming in, going out, and who may not."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from node import clock
-from node.assembly import access, following, members
+from node.assembly import access, assemblies, following, members
 from node.models import Actor
 from tests.web.conftest_shell import ORIGIN, PASSWORD, Door, errors_in, opened, token_in
 
@@ -251,3 +252,20 @@ async def test_the_dashboard_names_the_votes_that_wait(door: Door) -> None:
         closed = await browser.post(f"{path}/clore", data={"step": "close", "statement": "Non."})
         assert closed.headers["location"].startswith("/d/")
         assert "Rien ne vous attend" in (await browser.get("/tableau-de-bord")).text
+
+
+async def test_those_in_charge_say_which_servers_are_answered(door: Door) -> None:
+    async with await door.signed_in(door.ben) as browser:
+        asked = {"readers": "signed"}
+        assert (await browser.post("/admin/reseau/repondre", data=asked)).status_code == 403
+    async with await door.signed_in(door.ana) as browser:
+        for readers, is_only in {"signed": True, "all": False, "nonsense": False}.items():
+            form = await browser.get("/admin/reseau")
+            data = {"readers": readers, "form-token": token_in(form.text)}
+            answer = await browser.post("/admin/reseau/repondre", data=data)
+            assert answer.status_code == 303
+            async with door.node.database.read() as tx:
+                assert (await assemblies.the(tx)).only_signed_readers is is_only
+            shown = (await browser.get("/admin/reseau")).text
+            chosen = "signed" if is_only else "all"
+            assert re.search(f'name="readers" value="{chosen}"[^>]* checked', shown)
