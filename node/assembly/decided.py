@@ -1,15 +1,21 @@
-"""Decisions as lines of a list, and how many there are of each year."""
+"""Decisions as lines of a list, and which one somebody means by what they wrote."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, func, or_, select
+from sqlalchemy import Integer, bindparam, false, func, or_, select
 from sqlalchemy.orm import aliased
 
 from node.database import Transaction
+from node.errors import Invalid, Problem
 from node.models import Decision, Version, Vote
+from node.texts import line
+
+_LABEL = re.compile(r"(\d{4})-(\d{1,6})")
+_NUMBER = re.compile(r"\d{1,9}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,3 +81,32 @@ async def per_year(tx: Transaction) -> dict[int, int]:
     """Return how many decisions there are of each year, the latest year first."""
     rows = (await tx.execute(_PER_YEAR)).all()
     return {row[0]: row[1] for row in sorted(rows, reverse=True)}
+
+
+async def labels(tx: Transaction, numbers: Collection[int]) -> dict[int, str]:
+    """Return what people call these decisions, by their numbers."""
+    statement = select(Decision).where(Decision.number.in_(numbers))
+    return {one.number: one.label for one in await tx.all(statement)} if numbers else {}
+
+
+async def meant(tx: Transaction, written: str, field: str) -> Decision | None:
+    """Return the decision that somebody means by 2026-03, or by the number of its address.
+
+    Nothing written means none. Raise Invalid, at the field, when there is no such decision.
+    """
+    written = line(written).removeprefix("n°").strip()
+    if not written:
+        return None
+    statement = select(Decision)
+    if match := _LABEL.fullmatch(written):
+        statement = statement.where(
+            Decision.year == int(match[1]), Decision.number_in_year == int(match[2])
+        )
+    elif _NUMBER.fullmatch(written):
+        statement = statement.where(Decision.number == int(written))
+    else:
+        statement = statement.where(false())
+    found = await tx.find(statement)
+    if not isinstance(found, Decision):
+        raise Invalid(Problem(field, "decision-unknown", {"written": written[:40]}))
+    return found

@@ -1,19 +1,15 @@
 """The log of acts: who changed what about members or rules, when, from what to what, and why."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
 
-from node.assembly import decisions
+from node.assembly import decided, decisions
 from node.database import Transaction
 from node.errors import Invalid, Problem
-from node.models import Act, Actor, Decision, Member
-from node.texts import line, readable
-
-_LABEL = re.compile(r"(\d{4})-(\d{1,6})")
-_NUMBER = re.compile(r"\d{1,9}")
+from node.models import Act, Actor, Member
+from node.texts import readable
 
 
 async def note(
@@ -70,21 +66,9 @@ async def decision_label(tx: Transaction, written: str) -> str | None:
 
     Nothing written means none. Raise Invalid when it is unknown, or was not adopted.
     """
-    written = line(written).removeprefix("n°").strip()
-    if not written:
+    found = await decided.meant(tx, written, "decision")
+    if found is None:
         return None
-    statement = select(Decision)
-    if match := _LABEL.fullmatch(written):
-        statement = statement.where(
-            Decision.year == int(match[1]), Decision.number_in_year == int(match[2])
-        )
-    elif _NUMBER.fullmatch(written):
-        statement = statement.where(Decision.number == int(written))
-    else:
-        raise Invalid(Problem("decision", "decision-unknown", {"written": written[:40]}))
-    found = await tx.find(statement)
-    if not isinstance(found, Decision):
-        raise Invalid(Problem("decision", "decision-unknown", {"written": written[:40]}))
     if found.outcome not in decisions.ADOPTED:
         raise Invalid(Problem("decision", "decision-not-adopted", {"label": found.label}))
     return found.label

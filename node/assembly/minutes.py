@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select
 
 from node import clock, digests
-from node.assembly import meetings, minutes_record
+from node.assembly import decided, meetings, minutes_record
 from node.assembly.events import MinutesApproved, MinutesProposed
 from node.database import Transaction
 from node.errors import Invalid, NotFound, NotNow, Problem
 from node.events import record
-from node.models import Decision, Meeting, Member, Minutes
+from node.models import Meeting, Member, Minutes
 from node.texts import line, readable
 
 DRAFT, PROPOSED, REPLACED, APPROVED = "draft", "proposed", "replaced", "approved"
@@ -63,10 +63,14 @@ async def write(
     opening: str,
     closing: str,
     notes: Mapping[int, str],
-    decided: Mapping[int, int | None] | None = None,
+    taken: Mapping[int, str] | None = None,
     next_number: int | None = None,
 ) -> Minutes:
-    """Keep a draft: what was said before, on each point, and after, with the decisions taken."""
+    """Keep a draft: what was said before, on each point, and after, with the decisions taken.
+
+    `taken` is what was written of the decision on a point: 2026-03, the number of its address,
+    or nothing. Raise Invalid for texts that are too long and what does not exist.
+    """
     meeting, draft = await _draft(tx, meeting, by)
     texts = {"opening": opening, "closing": closing}
     texts |= {f"notes-{number}": text for number, text in notes.items()}
@@ -75,8 +79,9 @@ async def write(
     draft.opening, draft.closing = readable(opening).strip(), readable(closing).strip()
     for item in meeting.items:
         item.notes = readable(notes.get(item.id, item.notes)).strip()
-        if decided is not None and item.id in decided:
-            item.decision_number = await _known(tx, decided[item.id], f"decision-{item.id}")
+        if taken is not None and item.id in taken:
+            meant = await decided.meant(tx, taken[item.id], f"decision-{item.id}")
+            item.decision_number = meant.number if meant else None
     draft.next_id = await _next(tx, meeting, next_number)
     draft.written_at = clock.now()
     await tx.flush()
@@ -163,14 +168,6 @@ async def _draft(tx: Transaction, meeting: Meeting, by: Member) -> tuple[Meeting
     if found.state != DRAFT:
         raise NotNow("the minutes are proposed", code="minutes-are-proposed")
     return meeting, found
-
-
-async def _known(tx: Transaction, number: int | None, field: str) -> int | None:
-    if number is None:
-        return None
-    if await tx.scalar(select(Decision.id).where(Decision.number == number)) is None:
-        raise Invalid(Problem(field, "no-such-decision", {"number": number}))
-    return number
 
 
 async def _next(tx: Transaction, meeting: Meeting, number: int | None) -> int | None:

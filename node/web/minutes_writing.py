@@ -1,12 +1,13 @@
 """Writing the minutes: begun by somebody in charge, kept by a secretary, then proposed."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from node.assembly import attendance, meetings, minutes, minutes_record
+from node.assembly import attendance, decided, meetings, minutes, minutes_record
 from node.database import Transaction
 from node.errors import Invalid, NotFound, NotNow, Problem
 from node.models import Meeting, Member, Minutes
@@ -84,9 +85,6 @@ async def propose(request: Request) -> Response:
 
 async def _keep(tx: Transaction, meeting: Meeting, me: Member, answers: Form) -> None:
     ids = [item.id for item in meeting.items]
-    decided = {
-        one: answers.number(f"decision-{one}") for one in ids if f"decision-{one}" in answers
-    }
     following = answers.number("next")
     if answers.problems:
         raise Invalid(*answers.problems)
@@ -97,7 +95,7 @@ async def _keep(tx: Transaction, meeting: Meeting, me: Member, answers: Form) ->
         opening=answers["opening"],
         closing=answers["closing"],
         notes={one: answers[f"notes-{one}"] for one in ids if f"notes-{one}" in answers},
-        decided=decided,
+        taken={one: answers[f"decision-{one}"] for one in ids if f"decision-{one}" in answers},
         next_number=following,
     )
 
@@ -119,7 +117,7 @@ async def _page(request: Request, typed: Form | None = None, *problems: Problem)
         around: dict[str, Any] = {
             "sheet_count": len(await attendance.sheet(tx, meeting)),
             "following": await meetings.near(tx, meeting),
-            "found": await minutes_record.decisions_found(tx, meeting),
+            "found": await _labelled(tx, await minutes_record.decisions_found(tx, meeting)),
         }
         values = typed or await _as_kept(tx, meeting, draft)
     words = request.state.words
@@ -148,9 +146,17 @@ async def _as_kept(tx: Transaction, meeting: Meeting, draft: Minutes | None) -> 
         "closing": draft.closing,
         "next": following.call.number if following else None,
     }
+    taken = {one.id: one.decision_number for one in meeting.items if one.decision_number}
+    written = await _labelled(tx, taken)
     for item in meeting.items:
-        fields |= {f"notes-{item.id}": item.notes, f"decision-{item.id}": item.decision_number}
+        fields |= {f"notes-{item.id}": item.notes, f"decision-{item.id}": written.get(item.id)}
     return filled(**fields)
+
+
+async def _labelled(tx: Transaction, taken: Mapping[int, int]) -> dict[int, str]:
+    """Return what people call the decision on each point."""
+    labels = await decided.labels(tx, set(taken.values()))
+    return {point: labels[number] for point, number in taken.items()}
 
 
 routes = [

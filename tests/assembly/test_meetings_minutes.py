@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -237,7 +238,7 @@ async def test_what_cannot_be_kept_is_told_at_its_field(room: Room) -> None:
         texts = {"opening": "", "closing": "", "notes": {}}
         for wrong, field in (
             ({"opening": "x" * 60_000}, "opening"),
-            ({"decided": {item.id: 99}}, f"decision-{item.id}"),
+            ({"taken": {item.id: "99"}}, f"decision-{item.id}"),
             ({"next_number": before}, "next"),
         ):
             with pytest.raises(Invalid) as refused:
@@ -279,20 +280,23 @@ async def test_a_point_names_a_decision_that_there_is(room: Room) -> None:
         await agendas.add(tx, meeting, by=ana, title="Jardin", lasts=10)
     await _write(room, number)
 
-    async def write(decision: int | None) -> int | None:
+    async def write(decision: str) -> int | None:
         async with room.database.transaction() as tx:
             meeting, ana = await meetings.by_number(tx, number), await room.get(tx, "ana")
             [item] = meeting.items
             await minutes.write(
-                tx, meeting, by=ana, opening="", closing="", notes={}, decided={item.id: decision}
+                tx, meeting, by=ana, opening="", closing="", notes={}, taken={item.id: decision}
             )
             return item.decision_number
 
-    assert await write(1) == 1
-    with pytest.raises(Invalid) as refused:
-        await write(2)
-    assert [problem.code for problem in refused.value.problems] == ["no-such-decision"]
-    assert await write(None) is None
+    year = clock.now().astimezone(ZoneInfo("Europe/Paris")).year
+    for known in ("1", f"{year}-01", f" n° {year}-1 "):
+        assert await write("") is None
+        assert await write(known) == 1
+    for unknown in ("2", f"{year}-02", "hier", "-1", "9" * 40, "1789-01"):
+        with pytest.raises(Invalid) as refused:
+            await write(unknown)
+        assert [problem.code for problem in refused.value.problems] == ["decision-unknown"]
 
 
 async def test_who_keeps_the_minutes_runs_the_meeting_too(room: Room) -> None:

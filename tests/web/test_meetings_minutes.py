@@ -70,7 +70,7 @@ async def test_minutes_are_written_read_over_and_proposed(place: Place, travel: 
         }
         wrong = await browser.post(f"{base}/ecrire", data={**typed, f"decision-{item.id}": "99"})
         assert wrong.status_code == 422
-        assert "Il n’y a pas de décision 99." in text(wrong)
+        assert "Il n’y a pas de décision « 99 » au registre." in text(wrong).replace("\u00a0", " ")
         assert "Fin à 21 h." in wrong.text
         kept = await browser.post(f"{base}/ecrire", data={**typed, "step": "keep"})
         assert kept.headers["location"] == f"{base}/ecrire"
