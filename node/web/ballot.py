@@ -13,7 +13,7 @@ from node.assembly.voting.answers import checked_reason
 from node.assembly.voting.sheets import Place, Sheet
 from node.database import Transaction
 from node.errors import Invalid, NotNow, Problem
-from node.models import Member, Version
+from node.models import Member, Objection, Version
 from node.web import (
     amendment_look,
     ballot_at,
@@ -81,7 +81,9 @@ async def receipt(request: Request) -> Response:
         return RedirectResponse(f"{sheet.path}/voter", 303)
     words = request.state.words
     lines = ballot_words.answer(words, sheet.asking, place.choice) if place.choice else []
-    return await page(request, "receipt.html", vote=sheet, place=place, lines=lines)
+    mine = await _objection(request, sheet) if place.choice == objecting.OBJECTION else None
+    said = objection_forms.lines(objection_forms.of(mine)) if mine else []
+    return await page(request, "receipt.html", vote=sheet, place=place, lines=lines, said=said)
 
 
 async def _cast(request: Request, written: Form) -> Response:
@@ -142,13 +144,18 @@ async def _filled(request: Request, sheet: Sheet, place: Place | None) -> Form:
     """Fill the form with what was answered before; one's objection of a round before included."""
     known = ballot_forms.fields(sheet.asking, place.choice) if place else {}
     reason = place.reason if place else ""
-    if sheet.method != "consent" or request.state.member is None:
-        return Form({**known, "reason": reason})
-    async with request.app.state.node.database.read() as tx:
-        mine = await objecting.of_author(tx, sheet.vote_id, request.state.member.id)
+    mine = await _objection(request, sheet)
     if mine is None or mine.state != "raised":
         return Form({**known, "reason": reason})
     return Form({**known, **objection_forms.fields(mine), "reason": reason or mine.text})
+
+
+async def _objection(request: Request, sheet: Sheet) -> Objection | None:
+    """Return what who looks at the page objects, where that is asked."""
+    if sheet.method != "consent" or request.state.member is None:
+        return None
+    async with request.app.state.node.database.read() as tx:
+        return await objecting.of_author(tx, sheet.vote_id, request.state.member.id)
 
 
 async def _question(

@@ -17,6 +17,11 @@ def fields(objection: Objection) -> dict[str, str]:
     return {name: str(getattr(objection, name) or "") for name in NAMES}
 
 
+def of(objection: Objection) -> Words:
+    """Return what an objection says besides its reason."""
+    return Words(objection.paragraph, objection.risk, objection.improvement)
+
+
 def lines(words: Words) -> list[tuple[str, str]]:
     """Return what was said, by the name of its field."""
     return [(name, str(said)) for name, said in zip(NAMES, words, strict=True) if said]

@@ -57,6 +57,10 @@ async def object_to(place: Place, member: Member) -> int:
         assert "Tout pourrit." in text(check)
         done = await browser.post("/p/1/voter", data={**hidden(check), "confirmed": "yes"})
         assert done.status_code == 303, text(done)
+        receipt = text(await browser.get("/p/1/recu"))
+        assert OBJECTION in receipt
+        assert "Tout pourrit." in receipt
+        assert "Paragraphe 2" in receipt
         again = await browser.get("/p/1/voter")
         assert "Tout pourrit." in again.text
     async with place.database.read() as tx:
