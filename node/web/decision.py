@@ -82,6 +82,11 @@ def _figures(words: Words, decision: Decision, corrected: Decision | None) -> di
     names = register_words.names(decision.vote.options if decision.vote else ())
     chosen = [names.get(code, code) for code in decision.working.get("winners", ())]
     shown = _shown(decision, corrected)
+    is_too_few = bool(
+        decision.vote and decision.vote.is_secret and decision.turnout < secret.LEAST_VOTERS
+    )
+    # What the count said names them among its notes.
+    quorums = decision.quorums if is_too_few or not shown else ()
     rule = f"method-rule.{decision.vote.method}" if decision.vote else ""
     return {
         "table": tables.of(counts, names),
@@ -89,9 +94,7 @@ def _figures(words: Words, decision: Decision, corrected: Decision | None) -> di
         "tied": [names.get(code, code) for code in decision.working.get("tied", ())],
         "has_draw": "draw" in decision.working,
         "least": secret.LEAST_VOTERS,
-        "is_too_few": bool(
-            decision.vote and decision.vote.is_secret and decision.turnout < secret.LEAST_VOTERS
-        ),
+        "is_too_few": is_too_few,
         "result": shown.sentence.said(words, names) if shown else "",
         "notes": [note.said(words, names) for note in shown.notes] if shown else [],
         # The figures themselves stand above already.
@@ -103,7 +106,7 @@ def _figures(words: Words, decision: Decision, corrected: Decision | None) -> di
         if shown
         else [],
         "rule": words(rule) if words.has(rule) else "",
-        "quorums": [register_words.quorum(one, words) for one in decision.quorums],
+        "quorums": [register_words.quorum(one, words) for one in quorums],
         "outside": [line for line in tables.of(outside, names) if line.times],
         "outside_count": sum(outside.values()),
         "reasons": [

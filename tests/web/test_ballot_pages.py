@@ -188,6 +188,17 @@ async def test_the_rule_is_one_plain_sentence(place: Place) -> None:
     assert vote.rule["quorum"] == [{"kind": "approval", "num": 1, "den": 4, "represented": False}]
 
 
+@pytest.mark.parametrize("answers", [1, 0])
+async def test_a_decision_tells_its_quorum_once(place: Place, answers: int) -> None:
+    await opened(place, "majority", quorum="participation", quorum_share="1/2")
+    if answers:
+        await place.cast(1, place.ana, "for")
+    await place.close(1)
+    async with place.visitor() as browser:
+        seen = text(await browser.get("/d/1")).partition("Le texte")[0]
+    assert seen.count("il en fallait 1") == 1
+
+
 @pytest.mark.parametrize(
     ("fields", "at"),
     [
