@@ -3,7 +3,7 @@
 import logging
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, tuple_
 
 from node import clock
 from node.assembly import follow_up_reminders, invitations, votes
@@ -20,6 +20,11 @@ log = logging.getLogger("palabre.timers")
 VOTES = "votes"
 _TELL_EVERY = timedelta(minutes=3)
 _KEEP = timedelta(days=30)
+_FORGOTTEN = (
+    (InboxItem, [InboxItem.id], InboxItem.handled_at),
+    (Tombstone, [Tombstone.uri, Tombstone.author_uri], Tombstone.deleted_at),
+    (OneTimeLink, [OneTimeLink.id], OneTimeLink.expires_at),
+)
 # Another process may have opened a vote beside this one.
 _LONGEST_SLEEP = 1.0
 
@@ -47,9 +52,10 @@ class Timers:
         await self._node.database.forget()
         await self._count()
         if clock.now() - self._pruned_at > timedelta(hours=1):
-            self._pruned_at = clock.now()
             async with self._node.database.transaction() as tx:
-                await prune(tx)
+                if await prune(tx):
+                    return
+            self._pruned_at = clock.now()
             async with self._node.database.transaction() as tx:
                 await follow_up_reminders.remind(tx)
 
@@ -117,10 +123,17 @@ class Timers:
         return min(_LONGEST_SLEEP, max(0.0, (due - clock.now()).total_seconds()))
 
 
-async def prune(tx: Transaction) -> None:
-    """Forget what was handled, or not understood, thirty days ago, and who did not come in time."""
+async def prune(tx: Transaction, most: int = 2000) -> bool:
+    """Forget what was handled, or not understood, thirty days ago, and who did not come in time.
+
+    Return whether there is more: who was away for weeks has much to forget, and nobody waits for
+    more than so many rows of it.
+    """
     old = clock.now() - _KEEP
-    await tx.execute(delete(InboxItem).where(InboxItem.handled_at < old))
-    await tx.execute(delete(Tombstone).where(Tombstone.deleted_at < old))
-    await tx.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < old))
+    counts: list[int] = []
+    for table, key, at in _FORGOTTEN:
+        some = select(*key).where(at < old).limit(most)
+        gone = await tx.execute(delete(table).where(tuple_(*key).in_(some)))
+        counts.append(gone.rowcount)
     await invitations.prune(tx)
+    return max(counts) >= most

@@ -10,7 +10,7 @@ from node import clock
 from node.assembly import blocking, hearing
 from node.federation import incoming, timers
 from node.federation.incoming import Incoming
-from node.models import Counter, Follow, InboxItem, Peer, Publication
+from node.models import Counter, Follow, InboxItem, Peer, Publication, Tombstone
 from tests.conftest import Travel
 from tests.federation.loopback import until
 from tests.federation.readers import read
@@ -256,6 +256,25 @@ async def test_what_is_not_understood_is_kept_for_thirty_days(
     travel(hours=2)
     await riverside.app.worker.timers.work()
     assert await riverside.count(InboxItem) == 0
+
+
+async def test_much_is_forgotten_a_part_at_a_time(
+    riverside: TestNode, zoe: Stranger, travel: Travel
+) -> None:
+    for number in range(5):
+        await zoe.send(riverside, zoe.activity("Like", riverside.actor_uri, number))
+        gone = zoe.activity("Delete", f"{zoe.uri}/notes/{number}", number)
+        await zoe.send(riverside, gone)
+    await riverside.work()
+    assert (await riverside.count(InboxItem), await riverside.count(Tombstone)) == (10, 5)
+    travel(days=31)
+    left: list[tuple[bool, int, int]] = []
+    for _ in range(4):
+        async with riverside.database.transaction() as tx:
+            more = await timers.prune(tx, most=3)
+        counts = await riverside.count(InboxItem), await riverside.count(Tombstone)
+        left.append((more, *counts))
+    assert left == [(True, 7, 2), (True, 4, 0), (True, 1, 0), (False, 0, 0)]
 
 
 async def test_what_was_not_handled_yet_is_never_pruned(
