@@ -22,6 +22,7 @@ _NUMBER = re.compile(r"\d{1,9}")
 class DecisionLine:
     """A decision as one line of the register."""
 
+    id: int
     number: int
     year: int
     number_in_year: int
@@ -45,6 +46,7 @@ _correction = aliased(Decision)
 _year = bindparam("year", type_=Integer)
 _NEWEST = (
     select(
+        Decision.id,
         Decision.number,
         Decision.year,
         Decision.number_in_year,

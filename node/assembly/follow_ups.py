@@ -1,6 +1,6 @@
 """What became of a decision: who carries it out, by when, whether it is done, the next look."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -91,18 +91,15 @@ def standing(decision: Decision, lines: Sequence[FollowUp]) -> Standing:
     return Standing(holder=holder, due_on=due_on, review_on=review_on, is_done=is_done)
 
 
-async def standings(
-    tx: Transaction, among: set[int] | None = None
-) -> dict[int, tuple[Decision, Standing]]:
-    """Return how things stand with the decisions in force of which anything is said, by number.
+async def standings(tx: Transaction, ids: Collection[int]) -> dict[int, tuple[Decision, Standing]]:
+    """Return how things stand with these decisions, of which anything is said, by number.
 
-    What was noted under a decision goes on under the one that corrects it. `among` are the only
-    decisions to look at, each with all that it corrects and that corrects it.
+    What was noted under a decision goes on under the one that corrects it: of a decision that was
+    corrected, the one in force is told.
     """
-    written, wanted = select(FollowUp), select(Decision)
-    if among is not None:
-        written = written.where(FollowUp.decision_id.in_(among))
-        wanted = wanted.where(Decision.id.in_(among))
+    among = await _with_corrections(tx, set(ids))
+    written = select(FollowUp).where(FollowUp.decision_id.in_(among))
+    wanted = select(Decision).where(Decision.id.in_(among))
     lines: dict[int, list[FollowUp]] = {}
     for one in await tx.all(written.order_by(FollowUp.written_at, FollowUp.id)):
         lines.setdefault(one.decision_id, []).append(one)
@@ -128,8 +125,8 @@ async def late(tx: Transaction, today: date) -> list[tuple[Decision, Standing]]:
     rows = (await tx.execute(_MAY_BE_LATE, {"today": today})).all()
     if not rows:
         return []
-    around = await _with_corrections(tx, {row[0] for row in rows})
-    return [(o, now) for o, now in (await standings(tx, around)).values() if is_late(now, today)]
+    told = await standings(tx, [row[0] for row in rows])
+    return [(one, now) for one, now in told.values() if is_late(now, today)]
 
 
 async def _with_corrections(tx: Transaction, known: set[int]) -> set[int]:

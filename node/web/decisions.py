@@ -23,7 +23,7 @@ async def show(request: Request) -> Response:
         at = paging.pages(request, counts[year] if year else sum(counts.values()))
         listed = await decided.newest(tx, at.most, offset=at.offset, year=year)
         head = await register.head(tx)
-        standings = await follow_ups.standings(tx)
+        standings = await follow_ups.standings(tx, [line.id for line in listed])
     return await page(
         request,
         "decisions.html",

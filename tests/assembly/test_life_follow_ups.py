@@ -107,7 +107,10 @@ async def test_what_is_read_is_enough(tx: Transaction, ana: Member, seed: int) -
             "is_done": chance.choice((True, False, None, None)),
         }
         await follow_ups.add(tx, one, by=ana, text="a", **line)  # type: ignore[arg-type]
-    everything = await follow_ups.standings(tx)
+    everything = await follow_ups.standings(tx, [one.id for one in await decisions.listed(tx)])
+    for one in listed:
+        alone = await follow_ups.standings(tx, [one.id])
+        assert alone == {n: told for n, told in everything.items() if n == one.number}
     expected = [n for n, (_, now) in everything.items() if follow_ups.is_late(now, TODAY)]
     assert sorted(await late(tx)) == sorted(expected)
     assert len(await decisions.listed(tx)) >= 6
