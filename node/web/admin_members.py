@@ -95,16 +95,13 @@ async def shown(request: Request, values: Form, *problems: Problem) -> Response:
     others = [one for one in everybody if not members.is_present(one) and one.state != ASKED]
     searched = request.query_params.get("nom", "")[:100]
     found = [one for one in present if _is_called(one, searched)]
-    lists: dict[str, Sequence[object]] = {
+    lists = {
         "demandes": waiting,
         "membres": found,
         "autres": others,
         "invitations": invited,
     }
-    at = {
-        name: paging.pages(request, len(listed), name=name, most=_LINES, path=_HERE)
-        for name, listed in lists.items()
-    }
+    at = paging.several(request, lists, most=_LINES, path=_HERE)
     answer = await page(
         request,
         "admin_members.html",

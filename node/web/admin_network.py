@@ -180,10 +180,7 @@ async def _page(request: Request, values: Form, *problems: Problem) -> Response:
             ],
             "serveurs": await traffic.peers(tx),
         }
-    at = {
-        name: paging.pages(request, len(listed), name=name, most=_LINES, path=_HERE)
-        for name, listed in lists.items()
-    }
+    at = paging.several(request, lists, most=_LINES, path=_HERE)
     return await page(
         request,
         "admin_network.html",

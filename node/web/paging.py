@@ -1,6 +1,6 @@
 """Long lists, a page at a time: `?page=2`, or another word where a page holds several lists."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -55,3 +55,13 @@ def pages(
     number = min(max(1, reading.asked_number(request, name) or 1), count)
     query = tuple(request.query_params.items()) if request.method in ("GET", "HEAD") else ()
     return Pages(number, count, total, most, name, path or request.url.path, query)
+
+
+def several(
+    request: Request, lists: Mapping[str, Sized], *, most: int, path: str = ""
+) -> dict[str, Pages]:
+    """Return the page that is asked for of each of the lists that one page holds, by its name."""
+    return {
+        name: pages(request, len(listed), name=name, most=most, path=path)
+        for name, listed in lists.items()
+    }

@@ -1,7 +1,7 @@
 """Whom we follow and who follows us: relation, last contact, and how well it travels."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sized
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -25,15 +25,13 @@ async def show(request: Request) -> Response:
     shown = [one for one in groups if ACCEPTED in (one.we_follow, one.they_follow)]
     readers = sorted(Counter(one.domain for one in persons).items())
     asked = [one for one in groups if one not in shown] if member else []
-    lists: dict[str, Sequence[object]] = {
+    lists: dict[str, Sized] = {
         "page": shown,
         "demandes": asked,
         "serveurs": readers,
         "personnes": persons,
     }
-    at = {
-        name: paging.pages(request, len(of), name=name, most=_LINES) for name, of in lists.items()
-    }
+    at = paging.several(request, lists, most=_LINES)
     return await page(
         request,
         "partners.html",

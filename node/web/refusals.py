@@ -60,8 +60,8 @@ async def no_such_page(request: Request, error: Exception) -> Response:
         return JSONResponse({"error": error.detail}, error.status_code, error.headers)
     if error.status_code == 404:
         return await refused(request, NotFound("no route"))
-    if error.status_code == 405 and _is_reloaded(request) and (page_of_it := way_back(request)):
-        return RedirectResponse(page_of_it, 302)
+    if error.status_code == 405 and _is_reloaded(request) and (back := way_back(request)):
+        return RedirectResponse(back, 302)
     code = "method-not-allowed" if error.status_code == 405 else "refused"
     answer = await _error_page(request, error.status_code, code)
     answer.headers.update(error.headers or {})
