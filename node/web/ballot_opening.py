@@ -81,25 +81,17 @@ def _by_kind(allowed: Sequence[str], usual: str) -> dict[str, list[str]]:
 async def open_vote(request: Request) -> Response:
     """Show what was chosen to be read once more; then freeze the text and the roll, and ask."""
     answers, asked = await form(request), await carried(request)
-    closes_at = answers.moment(
-        "closes_at_date", "closes_at_time", assemblies.zone(request.state.assembly)
-    )
-    problems: Sequence[Problem] = []
+    zone = assemblies.zone(request.state.assembly)
+    closes_at = answers.moment("closes_at_date", "closes_at_time", zone)
     chosen = await _chosen(request, asked, answers)
-    if closes_at is None:
-        problems = answers.problems or [Problem("closes_at", "date-missing", {})]
-    problems = problems or answers.problems
-    if answers["step"] == "write" or problems or closes_at is None:
-        return await _opening(request, asked, answers, *problems)
+    if answers["step"] == "write":
+        return await _opening(request, asked, answers, *answers.problems)
+    checked, wrong = await _looked_over(request, asked, answers, chosen, closes_at)
+    if wrong or closes_at is None:
+        return await _opening(request, asked, answers, *wrong)
+    if answers["step"] == "check":
+        return await _check(request, asked, answers, checked, closes_at)
     try:
-        if answers["step"] == "check":
-            async with request.app.state.node.database.read() as tx:
-                await asked.must_be_ready(tx)
-                checked = await asked.allowed(tx, chosen)
-                if checked.meeting_id is not None:
-                    await seats.must_be_held(tx, checked.meeting_id, before=closes_at)
-            votes.must_be_ahead(closes_at)
-            return await _check(request, asked, answers, checked, closes_at)
         async with request.app.state.node.database.transaction() as tx:
             me = await myself(tx, request)
             proposal, amendment = await ballot_at.subject(tx, request)
@@ -111,6 +103,30 @@ async def open_vote(request: Request) -> Response:
         wrong = ballot_parameters.as_typed(error.problems)
         return await _opening(request, asked, answers, *wrong)
     return see_other(asked.path, "notice.vote-opened")
+
+
+async def _looked_over(
+    request: Request, asked: Subject, answers: Form, chosen: Terms, closes_at: datetime | None
+) -> tuple[Terms, list[Problem]]:
+    """Return the terms as they would be kept, and all that is wrong with the form at once."""
+    wrong, checked = list(answers.problems), chosen
+    async with request.app.state.node.database.read() as tx:
+        await asked.must_be_ready(tx)
+        try:
+            checked = await asked.allowed(tx, chosen)
+            if checked.meeting_id is not None and closes_at is not None:
+                await seats.must_be_held(tx, checked.meeting_id, before=closes_at)
+        except Invalid as error:
+            wrong += ballot_parameters.as_typed(error.problems)
+    if closes_at is None:
+        wrong.append(Problem("closes_at", "date-missing", {}))
+    else:
+        try:
+            votes.must_be_ahead(closes_at)
+        except Invalid as error:
+            wrong += error.problems
+    # What was noted first of a field is why the rest is wrong with it.
+    return checked, list({one.field: one for one in reversed(wrong)}.values())[::-1]
 
 
 async def _chosen(request: Request, asked: Subject, answers: Form) -> Terms:

@@ -217,6 +217,12 @@ async def test_what_is_wrong_with_the_terms_stands_beside_its_field(
             answer = await ana.post("/p/1/ouvrir-le-vote", data={**day(), **fields, "step": step})
             assert answer.status_code == 422
             assert f'id="{at}-error"' in answer.text
+        for closes_at in ("2020-01-01", "", "hier"):
+            data = {**day(), **fields, "closes_at_date": closes_at, "step": "check"}
+            answer = await ana.post("/p/1/ouvrir-le-vote", data=data)
+            assert answer.status_code == 422
+            assert answer.text.count(f'id="{at}-error"') == 1
+            assert answer.text.count('id="closes_at-error"') == 1
 
 
 async def test_a_secret_ballot_says_what_it_keeps_and_is_final(place: Place) -> None:
