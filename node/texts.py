@@ -31,6 +31,8 @@ _HIDDEN = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\u2028\u2029\
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _BLOCK_END = re.compile(r"</(?:p|li|blockquote|pre|h[1-6])>|<br ?/?>")
 _TAG = re.compile(r"<[^<>]*>")
+# What may be a sign of Markdown or an address; a sentence without any is itself.
+_MARKED = re.compile(r"[*_~`\[\]<>&\\@/]|\w\.\w")
 
 
 def render(markdown: str) -> str:
@@ -39,6 +41,15 @@ def render(markdown: str) -> str:
     page = re.sub(r"<h[1-6]>", "<p><strong>", page)
     page = re.sub(r"</h[1-6]>", "</strong></p>", page)
     return sanitise(page.replace("<hr />\n", ""))
+
+
+@functools.lru_cache(maxsize=1024)
+def inline(markdown: str) -> str:
+    """Turn a member's short text into HTML that stands inside a line; no paragraphs, no lists."""
+    written = readable(markdown).strip()
+    if not _MARKED.search(written):
+        return html.escape(written, quote=False)
+    return sanitise(_markdown().renderInline(written))
 
 
 @functools.cache

@@ -49,6 +49,7 @@ async def show(request: Request) -> Response:
         content=reading.ours(rendered(decision.version.source), decision.proposal.language),
         statement=reading.ours(sentence, decision.proposal.language),
         sentence=plain(sentence, 200),
+        minority=reading.ours(rendered(decision.minority), decision.proposal.language),
         servers_count=servers,
         corrected=corrected,
         correction=correction,

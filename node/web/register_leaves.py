@@ -78,6 +78,11 @@ class Leaf:
         """What was said of the outcome, as it is read."""
         return rendered(self.statement)
 
+    @property
+    def said_by_minority(self) -> str:
+        """What the minority thinks, as it is read."""
+        return rendered(self.minority)
+
 
 @functools.lru_cache(maxsize=256)
 def rendered(source: str) -> str:

@@ -77,12 +77,14 @@ class Place:
             digest = vote.version.digest
             await votes.cast_ballot(tx, vote, voter, choice, version_digest=digest, reason=reason)
 
-    async def close(self, number: int, statement: str = "") -> Decision:
+    async def close(self, number: int, statement: str = "", minority: str = "") -> Decision:
         """Close the vote about a proposal."""
         async with self.database.transaction() as tx:
             vote = await votes.on(tx, await proposals.by_number(tx, number))
             ana = await self._ana(tx)
-            decision = await votes.close_vote(tx, vote, by=ana, statement=statement)
+            decision = await votes.close_vote(
+                tx, vote, by=ana, statement=statement, minority=minority
+            )
         assert decision is not None
         return decision
 

@@ -13,6 +13,7 @@ from node.app import register_everything
 from node.assembly import decisions, members, method, proposals, turnout, votes
 from node.federation.objects import common
 from node.models import Decision
+from node.texts import inline, sanitise
 from tests.conftest import MakeSettings
 from tests.reading import has_word
 from tests.web.pages_helper import HOST, Place, a_place, text
@@ -155,6 +156,29 @@ async def test_what_the_minority_thinks_is_entered_with_the_decision(place: Plac
         decision = await decisions.by_number(tx, 1)
     assert decision.minority == minority
     assert json.loads(decision.document or "")["assembly"]["minorityOpinion"] == minority
+
+
+async def test_short_texts_are_read_without_the_signs_of_markdown(place: Place) -> None:
+    await place.open_vote(1)
+    await place.cast(1, place.ana, "against", reason="Le talus *glisse* <b>vite</b>.")
+    await place.cast(1, place.ben, "for")
+    await place.close(1, minority="Nous *aurions* gardé <i>l'herbe</i>.\n\n- Et la haie.")
+    async with place.visitor() as visitor:
+        pages = [await visitor.get("/d/1"), await visitor.get("/decisions/imprimer")]
+    for page in pages:
+        assert "Le talus <em>glisse</em> &lt;b&gt;vite&lt;/b&gt;." in page.text, page.url
+        assert "Nous <em>aurions</em> gardé &lt;i&gt;l" in page.text
+        assert "<li>Et la haie.</li>" in page.text
+
+
+def test_a_short_text_without_signs_is_itself() -> None:
+    assert inline(' L\'eau coûte 3 \u20ac\u200b : « oui » ? "Non" ') == sanitise(
+        'L\'eau coûte 3 \u20ac : « oui » ? "Non"'
+    )
+    assert inline("a < b & c") == "a &lt; b &amp; c"
+    assert inline("# *un*\n- deux") == "# <em>un</em>\n- deux"
+    assert inline("[ici](javascript:alert(1))") == "[ici](javascript:alert(1))"
+    assert 'href="https://a.example"' in inline("Voir https://a.example")
 
 
 def test_every_code_is_spelled_on_the_wire_as_agreed() -> None:

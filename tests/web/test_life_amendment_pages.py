@@ -22,7 +22,7 @@ async def place(make_settings: MakeSettings) -> AsyncIterator[Place]:
         await found.propose("Des bancs", TEXT)
         async with await found.signed_in(found.ben) as ben:
             form = await ben.get("/p/1/amender?paragraphe=2")
-            words = {"replacement": "Au soleil.", "reason": "Il fait froid."}
+            words = {"replacement": "Au soleil.", "reason": "Il fait *froid*."}
             await ben.post("/p/1/amender", data={**hidden(form), **words})
         async with await found.signed_in(found.ana) as ana:
             assert (await ana.post("/p/1/amendements/1/au-vote", data={})).status_code == 303
@@ -58,6 +58,7 @@ async def test_an_amendment_is_voted_and_enters_the_text(place: Place) -> None:
     async with await place.signed_in(place.ana) as ana, await place.signed_in(place.ben) as ben:
         for page in (await ana.get("/p/1/amendements"), await ana.get("/p/1/amendements/1")):
             assert "Ouvrir le vote sur cet amendement" in text(page)
+            assert "Il fait <em>froid</em>." in page.text
         assert "Ouvrir le vote" not in text(await ben.get("/p/1/amendements/1"))
         waits = await ana.get("/p/1/ouvrir-le-vote")
         assert waits.status_code == 409
