@@ -63,7 +63,11 @@ def equal_shares(poll: Poll, rule: Rule) -> Tally:
             bars("tally.shares.supporters", "tally.approvals", money.supporters, str),
             _paid(outcome, poll),
         ),
-        notes=(*chosen.notes, *map(_paid_by, outcome.funded)),
+        notes=(
+            *chosen.notes,
+            *map(_paid_by, outcome.funded),
+            *([Phrase("tally.note.shares-cut")] if outcome.is_cut else []),
+        ),
     )
 
 
@@ -72,7 +76,8 @@ def _universes(money: Money, outcome: Outcome, poll: Poll) -> tuple[list[frozens
     found, ties = {outcome.chosen}, _undrawn(outcome.tied, poll)
     while ties:
         classes = _classes(ties)
-        if prod(factorial(len(one)) for one in classes) > DRAWS_MAX:
+        most = min(DRAWS_MAX, budgets.WORK_MAX // max(1, outcome.work))
+        if prod(factorial(len(one)) for one in classes) > most:
             return sorted(found, key=sorted), True
         orders = product(*(permutations(sorted(one)) for one in classes))
         outcomes = [budgets.spend(money, (*poll.draw, *chain(*order))) for order in orders]

@@ -2,7 +2,8 @@
 
 import json
 from fractions import Fraction
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from hypothesis import example, given, settings
@@ -161,3 +162,75 @@ def _least(one: budgets.Funded, poll: Poll) -> Fraction:
     )
     everyone_paid = sum(people for _amount, people in one.payments) == supporters
     return min(amount for amount, _people in one.payments) if everyone_paid else Fraction(0)
+
+
+def _step_by_step(money: Money, draw: tuple[str, ...]) -> tuple[list[str], Fraction, Any, Any]:
+    """Raise the shares one step after the other, as the rule is written."""
+    at = budgets.fund(money, money.share, draw)
+    raised, tied = Fraction(0), at.tied
+    while True:
+        chosen = [one.option for one in at.funded]
+        rest = money.poll.budget - money.cost(chosen)
+        if not any(money.poll.costs[one] <= rest for one in money.wanted if one not in chosen):
+            return chosen, raised, at.funded, tied
+        more = budgets.fund(money, money.share + raised + money.step, draw)
+        if money.cost([one.option for one in more.funded]) > money.poll.budget:
+            return chosen, raised, at.funded, tied
+        at, raised, tied = more, raised + money.step, tied | more.tied
+
+
+@given(
+    costs=st.lists(st.fractions(Fraction(1, 2), 90, max_denominator=3), min_size=1, max_size=6),
+    budget=st.fractions(20, 200, max_denominator=2),
+    step=st.sampled_from([Fraction(1), Fraction(2), Fraction(1, 3), Fraction(7, 5)]),
+    ballots=st.lists(st.tuples(st.integers(1, 3), st.sets(st.integers(0, 5))), min_size=1),
+    utility=st.sampled_from(["cost", "cardinality"]),
+)
+@settings(max_examples=150, deadline=None)
+def test_leaping_over_steps_ends_where_single_steps_do(
+    costs: list[Fraction],
+    budget: Fraction,
+    step: Fraction,
+    ballots: list[tuple[int, set[int]]],
+    utility: str,
+) -> None:
+    options = tuple(f"o{number}" for number in range(len(costs)))
+    poll = SimpleNamespace(
+        options=options,
+        weights=tuple(weight for weight, _ in ballots),
+        columns=tuple(tuple(n in chosen for _, chosen in ballots) for n in range(len(costs))),
+        budget=budget,
+        costs=dict(zip(options, costs, strict=True)),
+    )
+    money = Money(cast(Poll, poll), utility, step, "add1")
+    outcome = budgets.spend(money, ())
+    chosen, raised, funded, tied = _step_by_step(money, ())
+    assert [one.option for one in outcome.funded] == chosen
+    assert (outcome.raised, outcome.funded, outcome.tied) == (raised, funded, tied)
+    assert not outcome.is_cut
+
+
+@pytest.mark.parametrize("euros", [10, 10**9])
+def test_it_is_not_the_euros_that_take_time(euros: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    shared: list[Fraction] = []
+    fund = budgets.fund
+
+    def watched(money: Money, share: Fraction, draw: tuple[str, ...]) -> budgets.Funding:
+        shared.append(share)
+        return fund(money, share, draw)
+
+    monkeypatch.setattr(budgets, "fund", watched)
+    found = _shares({"A": 6 * euros, "B": 1}, 10 * euros, [(1, ["A"]), (9, ["B"])])
+    assert found.winners == ("A", "B")
+    assert len(shared) < 10
+
+
+def test_what_would_take_too_long_stops_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    given_: tuple[Any, ...] = ({"A": 60, "B": 5}, 100, [(1, ["A"]), (9, ["B"])])
+    whole = _shares(*given_, parameters={"completion": "add1"})
+    assert whole.winners == ("A", "B")
+    monkeypatch.setattr(budgets, "WORK_MAX", 1)
+    cut = _shares(*given_, parameters={"completion": "add1"})
+    assert cut.winners == ("B",)
+    assert "tally.note.shares-cut" in [note.key for note in cut.notes]
+    assert "tally.note.shares-cut" not in [note.key for note in whole.notes]
