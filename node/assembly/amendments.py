@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TypedDict
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from node import clock
 from node.assembly import amending, paragraphs, proposals
@@ -118,7 +118,9 @@ async def take_back(tx: Transaction, amendment: Amendment, *, by: Member) -> Non
     amendment = await amending.as_it_is(tx, amendment)
     if amendment.author_id != by.id:
         raise Refusal(f"{by.handle} did not write it", code="not-the-author")
-    if amendment.state is Standing.VOTING:
+    at_vote = select(Amendment.id).where(Amendment.state == Standing.VOTING)
+    mine_or_under_it = or_(Amendment.id == amendment.id, Amendment.amends_id == amendment.id)
+    if await tx.scalar(at_vote.where(mine_or_under_it)) is not None:
         raise NotNow(f"the assembly votes on {amendment.number}", code="amendment-at-vote")
     if amendment.state not in WAITING:
         raise NotNow(f"amendment {amendment.number} is settled", code="amendment-settled")

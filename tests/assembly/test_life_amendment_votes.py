@@ -159,6 +159,21 @@ async def test_a_sub_amendment_goes_before_its_amendment(
     assert "près du puits" in bench.version.source
 
 
+async def test_nobody_takes_back_what_the_assembly_is_about_to_change(
+    tx: Transaction, bench: Proposal, ben: Member, charlie: Member
+) -> None:
+    one = await amended(tx, bench, charlie)
+    sub = await under(tx, bench, one, ben)
+    await amendments.put_to_vote(tx, sub, by=charlie)
+    vote = await on_amendments.open_vote(tx, sub, by=ben, closes_at=later(days=2))
+    with pytest.raises(NotNow) as refused:
+        await amendments.take_back(tx, one, by=charlie)
+    assert refused.value.code == "amendment-at-vote"
+    await votes.cancel(tx, vote, by=ben, reason="On arrête.")
+    await amendments.take_back(tx, one, by=charlie)
+    assert one.state is Standing.WITHDRAWN
+
+
 async def test_of_two_on_one_passage_the_second_has_no_object(
     tx: Transaction, bench: Proposal, one: Amendment, ana: Member, ben: Member, charlie: Member
 ) -> None:

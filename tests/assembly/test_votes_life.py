@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from node import clock
-from node.assembly import attention, members, proposals, rules, votes
+from node.assembly import attention, meetings, members, proposals, rules, votes
 from node.assembly.events import VoteClosesSoon
 from node.assembly.voting import reminding, sheets
 from node.database import Database, Transaction
@@ -187,6 +187,52 @@ async def test_a_quorum_that_fails_is_convened_again_by_the_rule(
     assert second_decision.outcome == expected
     with pytest.raises(NotNow):
         await votes.convene_again(tx, proposal, by=ben, closes_at=later(days=2))
+
+
+async def test_another_text_meets_the_whole_quorum_again(
+    tx: Transaction, proposal: Proposal, ana: Member, ben: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def defaults(_tx: Transaction) -> rules.Defaults:
+        return rules.Defaults(second_quorum="dropped")
+
+    monkeypatch.setattr(rules, "defaults", defaults)
+    on = votes.Terms(method="majority", parameters={"quorum": QUORUM})
+    vote = await votes.open_vote(tx, proposal, by=ben, closes_at=later(days=2), on=on)
+    await cast(tx, vote, ana, "for")
+    await votes.close(tx, vote)
+    again = await votes.convene_again(tx, proposal, by=ben, closes_at=later(days=2))
+    changed = await votes.change_text(
+        tx,
+        again,
+        by=ben,
+        title="Des bancs",
+        text="Mille bancs de marbre.",
+        note="Plus grand",
+        closes_at=later(days=2),
+    )
+    assert (changed.convocation, changed.rule["quorum"]) == (1, vote.rule["quorum"])
+    await cast(tx, changed, ana, "for")
+    decision = await votes.close(tx, changed)
+    assert decision is not None
+    assert decision.outcome == "quorum_not_met"
+
+
+async def test_another_text_is_not_asked_about_before_the_meeting(
+    tx: Transaction, proposal: Proposal, ana: Member, ben: Member
+) -> None:
+    convocation = meetings.Convocation(
+        title="Assemblée", text="", starts_at=later(days=3), how_to_join="Ici.", place_name="Salle"
+    )
+    meeting = await meetings.publish(tx, ana, convocation)
+    on = votes.Terms(method="majority", meeting_id=meeting.id)
+    vote = await votes.open_vote(tx, proposal, by=ben, closes_at=later(days=4), on=on)
+    text = {"title": "Des bancs", "text": "Au soleil.", "note": "Ombre"}
+    with pytest.raises(Invalid) as refused:
+        await votes.change_text(tx, vote, by=ben, closes_at=later(days=1), **text)
+    assert refused.value.problems[0].code == "closes-before-the-meeting"
+    assert vote.closed_at is None
+    again = await votes.change_text(tx, vote, by=ben, closes_at=later(days=5), **text)
+    assert again.meeting_id == meeting.id
 
 
 async def test_a_clock_that_is_moved_back_reopens_nothing(

@@ -444,3 +444,41 @@ async def test_an_objection_is_found_under_its_own_vote(
     for where, number in ((other, raised.id), (vote, 7)):
         with pytest.raises(NotFound):
             await settling.by_id(tx, where, number)
+
+
+@pytest.mark.parametrize("ends", ["closed", "cancelled"])
+async def test_what_is_asked_in_between_lifts_no_objection(
+    tx: Transaction, proposal: Proposal, ana: Member, ben: Member, charlie: Member, ends: str
+) -> None:
+    first = await opened(tx, proposal, ben)
+    mine = await objects(tx, first, ana)
+    if ends == "closed":
+        assert (await closed(tx, first)).outcome == "blocked"
+        await carrying.defer(tx, proposal, by=ben, reason="Reparlons-en.")
+    else:
+        await votes.cancel(tx, first, by=ben, reason="On recommence.")
+    sense = votes.Terms(method="sense_check")
+    between = await votes.open_vote(tx, proposal, by=ben, closes_at=later(days=2), on=sense)
+    await votes.close(tx, between)
+    again = await opened(tx, proposal, ben)
+    carried = await objecting.of_author(tx, again.id, ana.id)
+    assert carried is not None
+    assert (carried.continues_id, carried.text) == (mine.id, TEXT)
+    for voter in (ben, charlie):
+        await cast(tx, again, voter, "consent")
+    assert (await closed(tx, again)).outcome == "blocked"
+
+
+async def test_a_node_that_was_down_at_the_end_gives_nobody_more_notice(
+    tx: Transaction, proposal: Proposal, ana: Member, ben: Member, charlie: Member, travel: Travel
+) -> None:
+    silence = {"silence_is_consent": True, "silence_days": 7}
+    on = votes.Terms(method="consent", parameters=silence)
+    vote = await votes.open_vote(tx, proposal, by=ben, closes_at=later(days=4, hours=1), on=on)
+    await cast(tx, vote, ana, "consent")
+    travel(days=8)
+    facts = await counting.facts(tx, vote)
+    assert facts.notified_days == 4
+    assert facts.hours_open in (96, 97)
+    assert (await closed(tx, vote)).outcome == "quorum_not_met"
+    assert (await counting.facts(tx, vote)).notified_days == 4

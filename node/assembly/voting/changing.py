@@ -5,7 +5,7 @@ from datetime import datetime
 from node import clock
 from node.assembly import proposals
 from node.assembly.events import VoteCancelled, VoteExtended, VoteVoided
-from node.assembly.voting import finding, on_amendments, opening, terms
+from node.assembly.voting import finding, on_amendments, opening, seats
 from node.database import Transaction
 from node.errors import Invalid, NotNow, Problem
 from node.events import record
@@ -57,13 +57,16 @@ async def change_text(
     if vote.amendment_id is not None:
         raise NotNow("a vote on an amendment is cancelled instead", code="amendment-at-vote")
     opening.must_be_ahead(closes_at)
+    if vote.meeting_id is not None:
+        await seats.must_be_held(tx, vote.meeting_id, before=closes_at)
     proposal = vote.proposal
     _end(vote, "voided")
     await tx.flush()
     await proposals.revise(tx, proposal, by=by, title=title, text=text, note=reason)
     _note(tx, vote, "voided", by, reason)
     record(tx, VoteVoided(vote))
-    again = await opening.ask_again(tx, proposal, closes_at=closes_at, on=terms.of(vote))
+    on = await opening.as_before(tx, vote)
+    again = await opening.ask_again(tx, proposal, closes_at=closes_at, on=on)
     again.meeting_id = vote.meeting_id
     await tx.flush()
     return again

@@ -176,11 +176,12 @@ async def facts(tx: Transaction, vote: Vote) -> Facts:
     """Return what counts beside the ballots; of a vote that was counted, what counted then.
 
     All members on the roll are told when a vote opens, and it never ends earlier than was said
-    but by the hand of who carries it: so the days it lasted are the days of notice.
+    but by the hand of who carries it: so the days it lasted are the days of notice. A node that
+    was down when it ended gives nobody more time.
     """
     if vote.facts:
         return tally_facts.read(vote.facts)
-    end = vote.closed_at or clock.now()
+    end = min(vote.closed_at or clock.now(), vote.closes_at)
     open_for = max(end - vote.opened_at, timedelta())
     present, carried = await seats.presence(tx, vote)
     is_consent = vote.method == "consent"

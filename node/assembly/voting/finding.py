@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from node import clock
 from node.assembly import method
@@ -17,6 +17,14 @@ async def latest(tx: Transaction, proposal: Proposal) -> Vote | None:
     statement = select(Vote).where(Vote.proposal_id == proposal.id, Vote.amendment_id.is_(None))
     vote = await tx.find(statement.order_by(Vote.round.desc()).limit(1))
     return vote if isinstance(vote, Vote) else None
+
+
+async def before(tx: Transaction, vote: Vote, *conditions: ColumnElement[bool]) -> Vote | None:
+    """Return the last vote before this one on the same text, of those of which this is so."""
+    statement = select(Vote).where(Vote.proposal_id == vote.proposal_id, Vote.round < vote.round)
+    statement = statement.where(Vote.amendment_id.is_(None), *conditions)
+    found = await tx.find(statement.order_by(Vote.round.desc()).limit(1))
+    return found if isinstance(found, Vote) else None
 
 
 async def on(tx: Transaction, proposal: Proposal) -> Vote:

@@ -57,12 +57,15 @@ async def ask_again(
         raise NotNow(f"proposal {proposal.label} is at {proposal.state}", code="cannot-open-vote")
     must_be_ahead(closes_at)
     kept = await allowed(tx, on or await terms.usual(tx, proposal.method))
-    before = await finding.latest(tx, proposal)
+    last = await finding.latest(tx, proposal)
     vote = await freeze(
-        tx, proposal, kept, closes_at=closes_at, round_=before.round + 1 if before else 1
+        tx, proposal, kept, closes_at=closes_at, round_=last.round + 1 if last else 1
     )
-    if before is not None and {before.method, vote.method} == {"consent"}:
-        await objecting.carry_over(tx, before, vote)
+    if vote.method == "consent":
+        # Whatever was asked in between, an objection that nobody lifted stands.
+        earlier = await finding.before(tx, vote, Vote.method == "consent")
+        if earlier is not None:
+            await objecting.carry_over(tx, earlier, vote)
     proposal.method = kept.method
     begin(tx, vote, State.VOTE)
     return vote
@@ -153,6 +156,21 @@ async def may_convene_again(tx: Transaction, proposal: Proposal, last: Vote) -> 
     )
 
 
+async def as_before(tx: Transaction, last: Vote) -> Terms:
+    """Return the terms of the last vote, to ask once more.
+
+    What a second convocation asks less of is this very text: another version meets the quorum of
+    the first one again (deciding.md, section 2).
+    """
+    on = terms.of(last)
+    proposal = last.proposal
+    if last.convocation == 1 or last.version_id == proposal.version.id:
+        return on
+    first = await finding.before(tx, last, Vote.convocation == 1, Vote.method == last.method)
+    quorum = first.rule.get("quorum", []) if first else []
+    return replace(on, parameters={**on.parameters, "quorum": quorum}, convocation=1)
+
+
 async def next_round(
     tx: Transaction, proposal: Proposal, *, by: Member, closes_at: datetime
 ) -> Vote:
@@ -165,7 +183,7 @@ async def next_round(
     if not await may_have_next_round(tx, proposal, last):
         raise NotNow("there is no further round", code="no-further-round")
     proposal.state = State.FROZEN
-    return await ask_again(tx, proposal, closes_at=closes_at, on=terms.of(last))
+    return await ask_again(tx, proposal, closes_at=closes_at, on=await as_before(tx, last))
 
 
 async def may_have_next_round(tx: Transaction, proposal: Proposal, last: Vote) -> bool:
