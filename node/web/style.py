@@ -20,7 +20,7 @@ def _read(name: str) -> str:
 
 def _compact(sheet: str) -> str:
     """Leave out the spaces that only people need."""
-    return re.sub(r"\s*([{};,])\s*", r"\1", sheet).replace(": ", ":").strip()
+    return re.sub(r"\s*([{};,>])\s*", r"\1", sheet).replace(": ", ":").strip()
 
 
 def _named(stem: str, ending: str, content: bytes) -> str:

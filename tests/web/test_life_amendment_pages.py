@@ -1,5 +1,6 @@
 """An amendment is put to the vote, voted on and taken in, through the pages."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -59,6 +60,7 @@ async def test_an_amendment_is_voted_and_enters_the_text(place: Place) -> None:
         for page in (await ana.get("/p/1/amendements"), await ana.get("/p/1/amendements/1")):
             assert "Ouvrir le vote sur cet amendement" in text(page)
             assert "Il fait <em>froid</em>." in page.text
+            assert re.search(r"<b[^>]*>\+</b>&nbsp;<span[^>]*>[^<]*</span>Au soleil", page.text)
         assert "Ouvrir le vote" not in text(await ben.get("/p/1/amendements/1"))
         waits = await ana.get("/p/1/ouvrir-le-vote")
         assert waits.status_code == 409

@@ -106,7 +106,7 @@ def test_a_picture_is_whole_and_speaks(
 def test_a_plain_table_has_no_picture_but_words() -> None:
     found = tally("majority_judgment", GRADED, options=["M", "N", "K"])
     assert pictures.draw(found.tables[1], FRENCH) == ""
-    assert "M\u00a0: Meilleures 0, Mention majoritaire Bien -" in pictures.text(
+    assert "M\u00a0: Meilleures 0, Mention majoritaire Bien\u00a0-" in pictures.text(
         found.tables[1], FRENCH
     )
 
