@@ -97,6 +97,7 @@ def _figures(words: Words, decision: Decision, corrected: Decision | None) -> di
         "least": secret.LEAST_VOTERS,
         "is_too_few": is_too_few,
         "result": shown.sentence.said(words, names) if shown else "",
+        "explanation": register_words.explanation(decision.explanation, words),
         "notes": [note.said(words, names) for note in shown.notes] if shown else [],
         # The figures themselves stand above already.
         "working": working.of(

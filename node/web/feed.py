@@ -13,6 +13,7 @@ from starlette.routing import Route
 from node import clock
 from node.assembly import calls, decisions, timelines
 from node.models import Assembly
+from node.web import register_words
 from node.words import Words
 
 _ATOM = "http://www.w3.org/2005/Atom"
@@ -94,7 +95,8 @@ async def _entries(request: Request) -> Iterable[Entry]:
 
 
 def _outcome(words: Words, outcome: str, explanation: str) -> str:
-    return f"<p>{words(f'outcome.{outcome}')} ({explanation.replace('<', '&lt;')})</p>"
+    said = register_words.explanation(explanation, words).replace("<", "&lt;")
+    return f"<p>{words(f'outcome.{outcome}')} ({said})</p>"
 
 
 def _latest(assembly: Assembly, entries: list[Entry]) -> datetime:

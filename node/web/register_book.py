@@ -54,6 +54,7 @@ class Book:
             head=self.head,
             now=clock.now(),
             choice=functools.partial(register_words.choice, words=self.words),
+            explanation=functools.partial(register_words.explanation, words=self.words),
             reasons=register_words.reasons,
             quorum=functools.partial(register_words.quorum, words=self.words),
             on_day=functools.partial(register_words.day, words=self.words),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 from node.web.register_leaves import Leaf
-from node.web.register_words import choice, quorum
+from node.web.register_words import choice, explanation, quorum
 from node.words import Words
 
 _COLUMNS = (
@@ -38,7 +38,7 @@ def _cells(leaf: Leaf, words: Words, zone: ZoneInfo) -> list[str]:
         f"{leaf.decided_at.astimezone(zone):%Y-%m-%d}",
         leaf.title,
         words(f"outcome.{leaf.outcome}"),
-        leaf.explanation,
+        explanation(leaf.explanation, words),
         ", ".join(
             [f"{choice(code, words, leaf.names)} {count}" for code, count in leaf.tally.items()]
             or leaf.chosen

@@ -1,5 +1,6 @@
 """How the parts of a decision are said, on its page, in the table and on paper."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -17,6 +18,16 @@ def choice(code: str, words: Words, names: Mapping[str, str] | None = None) -> s
 def names(options: Iterable[Mapping[str, Any]] | None) -> dict[str, str]:
     """Return the options of a vote by code."""
     return {one["code"]: one["text"] for one in options or ()}
+
+
+def explanation(figures: str, words: Words) -> str:
+    """Say the inequality of a result: figures as they are, grades by their names."""
+
+    def named(code: re.Match[str]) -> str:
+        key = f"grade.{code[0]}"
+        return words(key) if words.has(key) else code[0]
+
+    return re.sub(r"[a-z_]+", named, figures)
 
 
 def reasons(

@@ -2,6 +2,7 @@
 
 import csv
 import ctypes.util
+import html
 import io
 import re
 import zipfile
@@ -128,6 +129,29 @@ async def test_what_was_chosen_stands_by_its_name_in_every_book(place: Place) ->
     assert list(csv.reader(io.StringIO(table)))[3][5] == "Bleu roi"
     for name in ("registre/index.html", "registre/d/3.html"):
         assert "Bleu roi" in archive.read(name).decode()
+
+
+async def test_grades_stand_by_their_names_in_every_book(place: Place) -> None:
+    await place.propose("La couleur de la porte", "La porte est à repeindre.")
+    async with place.database.transaction() as tx:
+        proposal, ana = await proposals.by_number(tx, 3), await members.by_handle(tx, "ana")
+        on = votes.Terms(method="majority_judgment", options=[{"text": "Bleu"}, {"text": "Vert"}])
+        end = clock.now() + timedelta(days=2)
+        vote = await votes.open_vote(tx, proposal, by=ana, closes_at=end, on=on)
+        digest, grades = vote.version.digest, {"o1": "very_good", "o2": "reject"}
+        await votes.cast_ballot(tx, vote, ana, grades, version_digest=digest)
+        decision = await votes.close_vote(tx, vote, by=ana)
+    assert decision is not None
+    assert decision.explanation == "very_good > reject"
+    async with place.visitor() as browser:
+        table = (await browser.get("/decisions.csv")).content.decode("utf-8-sig")
+        english = (await browser.get("/decisions.csv?lang=en")).content.decode("utf-8-sig")
+        paper, feed = await browser.get("/decisions/imprimer"), await browser.get("/flux.atom")
+    row = list(csv.reader(io.StringIO(table)))[3]
+    assert (row[4], row[5]) == ("Très bien > À rejeter", "Bleu")
+    assert list(csv.reader(io.StringIO(english)))[3][4] == "Very good > Reject"
+    assert "Très bien > À rejeter" in text(paper)
+    assert "Très bien > À rejeter" in html.unescape(html.unescape(feed.text))
 
 
 async def test_without_the_extra_the_page_to_print_is_offered(
