@@ -158,10 +158,12 @@ def _figures(
             (ballot_stacks.field(asking, place, kept), name)
             for place, (kept, name) in enumerate(listed.items())
         ]
-    is_hidden = sheet.hides_results and entered is not None and entered.confirmed_by_id
+    is_entered = entered is not None and entered.confirmed_by_id is not None
+    # Beside the result, the room's own figures would say what the few who voted online answered.
+    is_hidden = sheet.is_secret or (sheet.hides_results and sheet.closed_at is None)
     return {
         "lines": ballot_stacks.said(words, asking, shown),
-        "is_hidden": bool(is_hidden and sheet.closed_at is None),
+        "is_hidden": is_entered and is_hidden,
         "stacks": ballot_stacks.written(stacks),
         "fields": fields,
         "kind": asking.method.ballot.name,

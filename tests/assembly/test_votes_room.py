@@ -11,7 +11,7 @@ from sqlalchemy import select
 from node import clock
 from node.assembly import attendance, calls, meetings, members, proposals, votes
 from node.assembly.meetings import Convocation
-from node.assembly.voting import proxies, room, seats
+from node.assembly.voting import counting, proxies, room, seats
 from node.database import Transaction
 from node.errors import Invalid, NotNow
 from node.models import Attendance, Meeting, Member, Proposal, Vote, VoteChange
@@ -175,8 +175,11 @@ async def test_who_is_represented_twice_or_has_voted_counts_once(
     await attendance.represent(tx, meeting, giver=dan, holder=ben, by=ben)
     await cast(tx, vote, charlie, "against")
     assert (await votes.tally(tx, vote))["against"] == 2
-    await room.enter(tx, vote, by=ana, present=[ana.id, ben.id], figures={"for": 4})
-    assert (await votes.tally(tx, vote))["against"] == 1
+    # What was given for this very vote, and counts online, is not taken over by the sheet.
+    too_many = room.enter(tx, vote, by=ana, present=[ana.id, ben.id], figures={"for": 4})
+    assert await refused(Invalid, too_many) == ["room-too-many"]
+    await room.enter(tx, vote, by=ana, present=[ana.id, ben.id], figures={"for": 3})
+    assert (await votes.tally(tx, vote))["against"] == 2
     assert await refused(NotNow, proxies.revoke(tx, vote, giver=eva)) == ["votes-in-the-room"]
     late = proxies.give(tx, vote, giver=charlie, holder=ana)
     assert await refused(NotNow, late) == ["proxy-but-voted"]
@@ -442,3 +445,24 @@ async def test_without_a_meeting_nobody_is_expected_in_the_room(
     assert await seats.expected(tx, vote) == ([], [], [])
     await seats.attach(tx, vote, meeting, by=ben)
     assert (await seats.expected(tx, vote)).here == [(ana.id, "Ana Morel")]
+
+
+async def test_whoever_is_there_makes_up_a_quorum_once(
+    tx: Transaction,
+    ana: Member,
+    ben: Member,
+    charlie: Member,
+    dan: Member,
+    eva: Member,
+    meeting: Meeting,
+    proposal: Proposal,
+) -> None:
+    vote = await opened(tx, proposal, ben, proxies_max=3, meeting_id=meeting.id)
+    for giver in (charlie, dan, eva):
+        await proxies.give(tx, vote, giver=giver, holder=ben)
+    await there(tx, meeting, ben, ana, charlie)
+    await attendance.represent(tx, meeting, giver=dan, holder=ana, by=ben)
+    await cast(tx, vote, ben, "for")
+    found = await counting.facts(tx, vote)
+    assert found.present == 2, "Ana and Charlie, though Charlie gave a proxy"
+    assert found.represented == 2, "Dan, on the sheet and by proxy, and Eva"

@@ -180,7 +180,21 @@ async def test_a_secret_vote_in_a_room_says_how_it_stays_secret(place: Place) ->
         assert "au moins 3 personnes" in text(await ana.post(ROOM, data=few))
         enough = {"present": "Ana Morel\nBen\nDina", "count-for": "3", "step": "enter"}
         assert (await ana.post(ROOM, data=enough)).status_code == 303
+        assert "Pour" in text(await ana.get(ROOM)), "whoever confirms must read the figures"
     assert (await entered(place)).kind == "paper"
+    async with place.database.transaction() as tx:
+        charlie = await members.by_handle(tx, "ch")
+    async with await place.signed_in(charlie) as browser:
+        assert (await browser.post(ROOM, data={"step": "confirm"})).status_code == 303
+    await place.cast(1, charlie, "against")
+    await place.close(1)
+    # Beside the result, they would say what the only one who voted online answered.
+    for who in (place.ana, charlie):
+        async with await place.signed_in(who) as browser:
+            page = text(await browser.get(ROOM))
+            assert "3 personnes votent en salle" in page
+            assert "ne sont pas montrés à part" in page
+            assert "Pour" not in page
 
 
 async def test_figures_that_nobody_signed_in_time_are_said_to_be_left_out(

@@ -186,8 +186,8 @@ async def facts(tx: Transaction, vote: Vote) -> Facts:
     present, carried = await seats.presence(tx, vote)
     is_consent = vote.method == "consent"
     return Facts(
-        present=present,
-        represented=carried + sum((await proxies.weights(tx, vote)).values()),
+        present=len(present),
+        represented=len((carried | await proxies.givers(tx, vote)) - present),
         supporters=await endorsements.count(tx, vote.proposal_id),
         objections=await objecting.facts(tx, vote) if is_consent else None,
         round=await finding.consent_round(tx, vote) if is_consent else 1,

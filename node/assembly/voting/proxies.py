@@ -83,6 +83,11 @@ async def held(tx: Transaction, vote: Vote) -> Counter[int]:
     return Counter(await _counted(tx, vote, Ballot.member_id))
 
 
+async def givers(tx: Transaction, vote: Vote) -> set[int]:
+    """Return those whose voice counts with somebody else's answer."""
+    return set(await _counted(tx, vote, Proxy.giver_id))
+
+
 async def _counted(tx: Transaction, vote: Vote, by: Any) -> dict[Any, int]:
     """Count the givers whose proxy counts by something of their holder's ballot."""
     if not vote.proxies_max:
@@ -90,6 +95,7 @@ async def _counted(tx: Transaction, vote: Vote, by: Any) -> dict[Any, int]:
     own, room = aliased(Ballot), aliased(Attendance)
     statement = (
         select(by, func.count())
+        .select_from(Ballot)
         .join(Proxy, (Proxy.holder_id == Ballot.member_id) & (Proxy.vote_id == Ballot.vote_id))
         .outerjoin(own, (own.vote_id == Proxy.vote_id) & (own.member_id == Proxy.giver_id))
         .outerjoin(room, (room.vote_id == Proxy.vote_id) & (room.member_id == Proxy.giver_id))

@@ -131,17 +131,17 @@ async def given(tx: Transaction, vote: Vote, present: Iterable[int]) -> Seats:
     return {**dict.fromkeys(sorted(here)), **carried}
 
 
-async def presence(tx: Transaction, vote: Vote) -> tuple[int, int]:
-    """Return how many are there and how many represented, for a quorum of presence."""
+async def presence(tx: Transaction, vote: Vote) -> tuple[set[int], set[int]]:
+    """Return who is there and who is represented there, for a quorum of presence."""
     meeting = await meeting_of(tx, vote.meeting_id)
     if meeting is None:
-        statement = select(Attendance.holder_id).where(Attendance.vote_id == vote.id)
-        holders = [row[0] for row in (await tx.execute(statement)).all()]
-        return holders.count(None), len(holders) - holders.count(None)
+        statement = select(Attendance.member_id, Attendance.holder_id)
+        rows = (await tx.execute(statement.where(Attendance.vote_id == vote.id))).all()
+        return {row[0] for row in rows if row[1] is None}, {row[0] for row in rows if row[1]}
     roll = await _roll(tx, vote)
     here = await meetings.present_members(tx, meeting) & roll
     carried = await meetings.represented_members(tx, meeting)
-    return len(here), len(carried.keys() & roll - here)
+    return here, carried.keys() & roll - here
 
 
 async def _represented(
@@ -149,7 +149,8 @@ async def _represented(
 ) -> dict[int, int]:
     """Return who is represented by whom of those here: no chains, and nobody by two.
 
-    A proxy given for this very vote goes before one noted on the sheet of the meeting.
+    A proxy given for this very vote goes before one noted on the sheet of the meeting, also where
+    its holder is elsewhere: it counts with what the holder answers there.
     """
     if vote.is_secret or not vote.proxies_max:
         return {}
@@ -157,7 +158,8 @@ async def _represented(
     rows = (await tx.execute(statement.order_by(Proxy.given_at, Proxy.id))).all()
     offered = [(row[0], row[1]) for row in rows]
     if meeting is not None:
-        offered += sorted((await meetings.represented_members(tx, meeting)).items())
+        by_sheet = await meetings.represented_members(tx, meeting)
+        offered += sorted((one, by_sheet[one]) for one in by_sheet.keys() - {g for g, _ in offered})
     found: dict[int, int] = {}
     hands: Counter[int] = Counter()
     for giver, holder in offered:
