@@ -137,7 +137,16 @@ def test_a_proposal_is_published_from_a_file_with_its_vote(
     assert founded(*many).returncode == REFUSED, "a choice needs something to choose from"
     answer = founded(*many, "--option", "En bois", "--option", "En pierre")
     assert answer.returncode == DONE, answer.stderr
-    assert len(json.loads(founded("proposal", "list", "--json").stdout)) == 2
+    shared = (*words, "--method", "equal_shares", "--vote-closes", closes, "--budget", "2000")
+    answer = founded(*shared, "--option", "En bois | 1200", "--option", "En pierre | 900")
+    assert answer.returncode == DONE, answer.stderr
+    assert len(json.loads(founded("proposal", "list", "--json").stdout)) == 3
+    for useless in ((*words, "--option", "En bois"), (*words[:-1], str(text), "--budget", "5")):
+        answer = founded(*useless)
+        assert (answer.returncode, "--vote-closes" in answer.stderr) == (WRONG_USE, True)
+    answer = founded(*words, "--vote-closes", closes, "--option", "En bois")
+    assert (answer.returncode, "majority" in answer.stderr) == (WRONG_USE, True)
+    assert len(json.loads(founded("proposal", "list", "--json").stdout)) == 3
 
 
 @pytest.mark.parametrize(

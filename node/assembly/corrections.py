@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from node.assembly import assemblies, decisions, method, tally_facts
+from node.assembly.voting import draws
 from node.database import Transaction
 from node.errors import Invalid, NotNow, Problem, Refusal
 from node.models import Decision, Member
@@ -40,6 +41,9 @@ async def correct(tx: Transaction, old: Decision, by: Member, correction: Correc
         raise NotNow(f"decision {old.label} was corrected before", code="decision-superseded")
     check(old, correction)
     found = verdict(old, correction.tally)
+    if correction.tally and found.outcome == draws.TIE:
+        # Only lots that were announced beforehand settle it, and they are drawn once.
+        raise Invalid(Problem("tally", "correction-is-a-tie", {}))
     changed: dict[str, Any] = {}
     if correction.tally:
         tally = {**old.tally, **correction.tally}

@@ -143,7 +143,7 @@ async def _chosen(request: Request, asked: Subject, answers: Form) -> Terms:
     return replace(
         usual,
         parameters=parameters,
-        options=_options(answers["options"]),
+        options=terms.read_options(answers["options"].splitlines()),
         budget=answers.text("budget") or None,
         is_secret=answers.has("secret"),
         hides_results=answers.has("hidden"),
@@ -163,15 +163,6 @@ async def _meeting(tx: Transaction, answers: Form) -> int | None:
     except NotFound:
         answers.problems.append(Problem("meeting", "no-such-meeting", {}))
         return None
-
-
-def _options(typed: str) -> list[dict[str, str]]:
-    """Read one option a line; what follows an upright bar is what it costs."""
-    found = []
-    for line in filter(str.strip, typed.splitlines()):
-        text, _bar, cost = line.partition("|")
-        found.append({"text": text.strip(), "cost": cost.strip()})
-    return found
 
 
 def _flags(usual: Terms) -> dict[str, str]:

@@ -15,7 +15,7 @@ from node.assembly.showing import Shown
 from node.assembly.voting import secret
 from node.database import Transaction
 from node.federation import register_rows
-from node.models import Actor, Decision, FollowUp, Opinion
+from node.models import Actor, Decision, FollowUp, Opinion, Vote
 from node.texts import plain
 from node.web import paging, printing, reading, register_words, tables, working
 from node.web.page import page
@@ -58,11 +58,19 @@ async def show(request: Request) -> Response:
         entry=entry,
         qr=reading.qr(uri),
         has_pdf=printing.is_available(),
+        early=_early(decision),
         at=at,
         reasons=[(choice, [reason for _, reason in given]) for choice, given in reasons],
         **figures,
         **followed(request.state.words, decision, lines),
     )
+
+
+def _early(decision: Decision) -> Vote | None:
+    """Return the vote that was taken, where somebody closed it before the time that was said."""
+    vote = decision.vote
+    is_early = vote is not None and vote.closed_at is not None and vote.closed_at < vote.closes_at
+    return vote if is_early else None
 
 
 def followed(words: Words, decision: Decision, lines: Any) -> dict[str, Any]:

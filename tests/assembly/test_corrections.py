@@ -141,3 +141,12 @@ async def test_figures_are_corrected_only_where_the_verdict_follows_from_them(
         problems = await refused(tx, old, ana, statement=BENCH, tally={"for": 1})
         assert problems == [("tally", "correction-not-countable")]
         assert (await corrected(tx, old, ana, statement=BENCH)).outcome == old.outcome
+
+
+async def test_figures_that_would_tie_are_not_entered_for_nobody_draws_upon_them(
+    tx: Transaction, ana: Member, ben: Member
+) -> None:
+    old = await decided(tx, ana, ben, parameters={"tie": "draw"})
+    told = await refused(tx, old, ana, statement="", tally={"for": 1})
+    assert told == [("tally", "correction-is-a-tie")]
+    assert (await corrected(tx, old, ana, statement="", tally={"against": 0})).outcome == "adopted"

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from node import clock
 from node.assembly import assemblies, decisions, follow_ups, members, quorums
@@ -12,7 +13,7 @@ from node.assembly.method import Verdict
 from node.assembly.phrases import Phrase
 from node.assembly.poll import Tally
 from node.federation.register_watch import register_health
-from node.models import Decision, Vote
+from node.models import Decision, Vote, VoteChange
 from tests.conftest import MakeSettings, Travel
 from tests.reading import has_word
 from tests.web.pages_helper import HOST, Place, a_place, hidden, text
@@ -267,3 +268,18 @@ async def test_what_comes_with_a_decision_is_sealed_and_shown(place: Place) -> N
     assert "Deux fontaines auraient mieux valu." in shown
     async with place.database.read() as tx:
         assert (await register_health(tx)).holds
+
+
+async def test_a_decision_says_when_its_vote_was_closed_before_the_time(
+    place: Place, travel: Travel
+) -> None:
+    async with place.visitor() as browser:
+        assert "Le vote a été clos à la main" in text(await browser.get("/d/1"))
+        await place.propose("Un four", "Du pain.")
+        await place.open_vote(2, days=1)
+        travel(days=2)
+        await place.app.worker.timers.work()
+        assert "clos à la main" not in text(await browser.get("/d/2"))
+    async with place.database.read() as tx:
+        early = await tx.all(select(VoteChange).where(VoteChange.kind == "closed"))
+    assert [one.member_id for one in early] == [place.ana.id]

@@ -17,7 +17,7 @@ from node.assembly.voting import (
 from node.database import Transaction
 from node.errors import NotNow
 from node.events import record
-from node.models import Decision, Member, State, Vote
+from node.models import Decision, Member, State, Vote, VoteChange
 
 BLOCK = "block"
 
@@ -27,10 +27,13 @@ async def close_vote(
 ) -> Decision | None:
     """Close before the time, with a sentence on what comes of it, and what the minority thinks.
 
-    Raise NotNow when closed.
+    Who did it is noted, and the decision says that it was early. Raise NotNow when closed.
     """
     proposals.must_carry(vote.proposal, by)
     await room.must_be_confirmed(tx, vote)
+    if vote.closed_at is None and clock.now() < vote.closes_at:
+        ends = vote.closes_at
+        tx.add(VoteChange(vote_id=vote.id, kind="closed", reason="", member_id=by.id, until=ends))
     return await close(tx, vote, statement=statement, minority=minority)
 
 

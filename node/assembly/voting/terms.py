@@ -1,7 +1,7 @@
 """On what terms the assembly is asked: the method, its rule, the options, secrecy, proxies."""
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
@@ -90,6 +90,12 @@ def of(vote: Vote) -> Terms:
         proxies_max=vote.proxies_max,
         convocation=vote.convocation,
     )
+
+
+def read_options(lines: Iterable[str]) -> list[dict[str, str]]:
+    """Read one option a line; what follows an upright bar is what it costs."""
+    parts = (line.partition("|") for line in lines if line.strip())
+    return [{"text": text.strip(), "cost": cost.strip()} for text, _bar, cost in parts]
 
 
 def checked(given: Terms) -> Terms:

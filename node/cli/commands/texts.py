@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from node.assembly import assemblies, calls, method, proposals, votes
 from node.assembly.calls import Invitation
+from node.assembly.voting import terms
 from node.cli.command import Context, WrongUse, command, data_flag
 from node.words import Words
 
@@ -18,6 +19,7 @@ def _proposal_flags(parser: argparse.ArgumentParser, said: Words) -> None:
     parser.add_argument("--file", required=True, metavar="F", help=said("cli.flag.file"))
     parser.add_argument("--method", default="majority", metavar="M", help=said("cli.flag.method"))
     parser.add_argument("--option", action="append", metavar="O", help=said("cli.flag.option"))
+    parser.add_argument("--budget", metavar="B", help=said("cli.flag.budget"))
     parser.add_argument("--vote-closes", metavar="ISO", help=said("cli.flag.vote-closes"))
 
 
@@ -56,15 +58,16 @@ async def _publish_proposal(context: Context) -> None:
         if given.method not in method.every():
             known = ", ".join(method.every())
             raise WrongUse(context.said("cli.method-unknown", method=given.method, known=known))
+        _must_be_of_use(context)
         proposal = await proposals.publish(
             tx, carrier=None, title=given.title, text=text, method_name=given.method
         )
         if given.vote_closes:
             zone = assemblies.zone(await assemblies.the(tx))
             closes_at = _moment(context, "--vote-closes", given.vote_closes, zone)
-            terms = await votes.usual(tx, given.method)
-            options = [{"text": text} for text in given.option or ()]
-            await votes.ask(tx, proposal, closes_at=closes_at, on=replace(terms, options=options))
+            usual = await votes.usual(tx, given.method)
+            on = replace(usual, options=terms.read_options(given.option or ()), budget=given.budget)
+            await votes.ask(tx, proposal, closes_at=closes_at, on=on)
             tx.tell("votes")
         row = {
             "label": proposal.label,
@@ -99,6 +102,17 @@ async def _list(context: Context) -> None:
             for one in await proposals.listed(tx)
         ]
     context.print(rows, "cli.proposal-line")
+
+
+def _must_be_of_use(context: Context) -> None:
+    """Refuse choices that nobody would be asked about."""
+    given = context.given
+    if not (given.option or given.budget):
+        return
+    if not given.vote_closes:
+        raise WrongUse(context.said("cli.options-without-vote"))
+    if not method.find(given.method).ballot.has_options:
+        raise WrongUse(context.said("cli.method-without-options", method=given.method))
 
 
 def _read(context: Context, path: str) -> str:
