@@ -71,7 +71,7 @@ async def decision(request: Request) -> Response:
     """A decision with its proof, as it was sealed."""
     async with request.app.state.node.database.read() as tx:
         found = await decisions.by_number(tx, request.path_params["number"])
-    return Response((found.document or "").encode(), media_type=contexts.MEDIA_TYPE)
+    return ActivityResponse.sealed(found.document or "")
 
 
 async def call(request: Request) -> Response:
@@ -110,7 +110,7 @@ async def activity(request: Request) -> Response:
             raise NotFound("no such activity was said to everybody")
         if found.type != "Delete" and await departures.since(tx, found.actor_id) is not None:
             raise Gone("who said it is no longer to be found here")
-    return Response(found.document.encode(), media_type=contexts.MEDIA_TYPE)
+    return ActivityResponse.sealed(found.document)
 
 
 async def quote(request: Request) -> Response:

@@ -78,11 +78,12 @@ def _asked(written: str) -> tuple[str, str]:
     """Which server to ask, and about what: a handle, a profile link, or the server itself."""
     written = written.strip()
     if written.lower().startswith(("https://", "http://")):
+        host = addressing.host(written)  # which refuses what is no address at all
         path = urlsplit(written).path.strip("/")
         if path.startswith("@"):
-            handle = addressing.parse_handle(f"{path}@{addressing.host(written)}")
+            handle = addressing.parse_handle(f"{path}@{host}")
             return handle.domain, handle.acct
-        return addressing.host(written), written if path else addressing.origin(written) + "/"
+        return host, written if path else addressing.origin(written) + "/"
     if "@" in written:
         handle = addressing.parse_handle(written)
         return handle.domain, handle.acct

@@ -7,6 +7,8 @@ from node.activitypub import contexts, document
 from node.activitypub.document import Document
 from node.errors import NotFound
 
+_HEADERS = {"vary": "Accept", "cache-control": "no-cache"}
+
 
 class ActivityResponse(Response):
     """A document for other servers."""
@@ -14,8 +16,12 @@ class ActivityResponse(Response):
     media_type = contexts.MEDIA_TYPE
 
     def __init__(self, content: Document, status_code: int = 200) -> None:
-        headers = {"vary": "Accept", "cache-control": "no-cache"}
-        super().__init__(document.encode(content), status_code, headers)
+        super().__init__(document.encode(content), status_code, _HEADERS)
+
+    @staticmethod
+    def sealed(written: str) -> Response:
+        """Return a document byte for byte as it was sealed or said."""
+        return Response(written.encode(), 200, _HEADERS, contexts.MEDIA_TYPE)
 
 
 def page_asked(request: Request) -> int | None:

@@ -137,13 +137,14 @@ async def _chosen(request: Request, asked: Subject, answers: Form) -> Terms:
     if not answers.has("method") or usual.method not in method.every():
         return usual
     parameters = ballot_parameters.read(usual.method, answers)
-    if method.find(usual.method).has_verdict:
-        parameters["quorum"] = ballot_parameters.quorum(answers)
+    # None that is chosen is the method's own, if it has one (deciding.md, section 5).
+    if method.find(usual.method).has_verdict and (quorum := ballot_parameters.quorum(answers)):
+        parameters["quorum"] = quorum
     proxies = answers.number("proxies")
     return replace(
         usual,
         parameters=parameters,
-        options=terms.read_options(answers["options"].splitlines()),
+        options=terms.read_options(usual.method, answers["options"].splitlines()),
         budget=answers.text("budget") or None,
         is_secret=answers.has("secret"),
         hides_results=answers.has("hidden"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from node.assembly import method
 from node.assembly.parameters import Parameter, Unusable, plain
+from node.assembly.voting import terms
 from node.errors import Problem
 from node.web import reading
 from node.web.forms import Form
@@ -59,6 +60,9 @@ def quorum(form: Form) -> list[dict[str, Any]]:
         return []
     share = re.fullmatch(r"([0-9]{1,6})/([0-9]{1,6})", form.text("quorum_share").replace(" ", ""))
     num, den = (int(share[1]), int(share[2])) if share else (0, 0)
+    if kind not in terms.QUORUMS:
+        form.problems.append(Problem("quorum", "quorum-not-for-votes", {}))
+        return []
     if not 0 < num <= den:
         form.problems.append(Problem("quorum_share", "share-malformed", {}))
         return []
@@ -84,13 +88,13 @@ def _where(field: str) -> str:
 
 def _choices(parameter: Parameter) -> tuple[str, ...] | None:
     """Return what can be chosen from, nothing for a value to write, None for a fixed one."""
-    if isinstance(parameter.default, bool):
-        return FLAGS
     try:
         parameter.read(_NOBODY_MEANS_THIS)
     except Unusable as error:
         if error.code == "tally-fixed":
             return None
+        if isinstance(parameter.default, bool):
+            return FLAGS
         known = str(error.values.get("known", ""))
         return tuple(known.split(", ")) if known else ()
     return ()

@@ -1,6 +1,5 @@
 """The figures of a room: who is there, hands or paper, signed by two scrutineers."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -77,7 +76,7 @@ async def _restack(request: Request, answers: Form) -> Response:
 
 async def _present(tx: Transaction, sheet: Sheet, typed: str) -> list[int]:
     """Return the members on the roll that are named, one a line, by handle or by name."""
-    wanted = [line.strip().lstrip("@") for line in re.split(r"[\n,;]", typed) if line.strip()]
+    wanted = [line.strip().lstrip("@") for line in typed.splitlines() if line.strip()]
     statement = (
         select(Member.id, Actor.handle, Actor.name)
         .join(Actor, Actor.id == Member.actor_id)

@@ -203,7 +203,9 @@ def _typography(text: str, spoken: str) -> str:
 
 
 def _plain_value(words: Words, value: object) -> object:
-    return words.number(value) if isinstance(value, int) else value
+    if isinstance(value, bool) or not isinstance(value, int):
+        return value
+    return words.number(value)
 
 
 def _url_with_language(request: Request, spoken: str) -> str:

@@ -1,11 +1,16 @@
 """How a node is found by those who know only its name."""
 
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
+from sqlalchemy import select
 
+from node import clock
 from node.activitypub import webfinger
 from node.activitypub.addressing import parse_handle
+from node.assembly import members, proposals, votes
+from node.models import OutboxItem
 from tests.fediverse import Document, TestNode
 
 HERE = "https://riverside.example"
@@ -88,3 +93,18 @@ async def test_who_asks_for_host_meta_is_led_to_webfinger(riverside: TestNode) -
     assert answer.status_code == 200
     template = f"{HERE}/.well-known/webfinger?resource={{uri}}"
     assert webfinger.parse_host_meta(answer.text) == template
+
+
+async def test_no_document_is_kept_for_who_asks_for_the_page(riverside: TestNode) -> None:
+    async with riverside.database.transaction() as tx:
+        await members.admit(tx, name="Ana")
+    async with riverside.database.transaction() as tx:
+        on = await proposals.publish(tx, carrier=None, title="Un banc", text="À l'ombre.")
+        vote = await votes.ask(tx, on, closes_at=clock.now() + timedelta(days=1))
+        await votes.close(tx, vote)
+    async with riverside.database.read() as tx:
+        [said, *_] = await tx.all(select(OutboxItem).where(OutboxItem.is_public))
+    for path in ("/p/1", "/d/1", said.uri.removeprefix(riverside.origin)):
+        answer = await riverside.get(path)
+        assert answer.status_code == 200
+        assert (answer.headers["vary"], answer.headers["cache-control"]) == ("Accept", "no-cache")

@@ -50,6 +50,11 @@ class Place:
         browser.cookies.set("__Host-session", secret, domain=HOST)
         return browser
 
+    async def admit(self, name: str, **more: object) -> Member:
+        """Admit a member."""
+        async with self.database.transaction() as tx:
+            return await members.admit(tx, name=name, **more)  # type: ignore[arg-type]
+
     async def propose(self, title: str, text: str, carrier: Member | None = None) -> Proposal:
         """Publish a proposal."""
         async with self.database.transaction() as tx:

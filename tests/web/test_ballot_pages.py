@@ -188,6 +188,41 @@ async def test_the_rule_is_one_plain_sentence(place: Place) -> None:
     assert vote.rule["quorum"] == [{"kind": "approval", "num": 1, "den": 4, "represented": False}]
 
 
+async def test_consent_keeps_its_own_quorum_where_no_other_is_chosen(place: Place) -> None:
+    for number in range(5):
+        await place.admit(f"Voix {number}")
+    await opened(place, "consent", quorum="")
+    await place.cast(1, place.ana, "consent")
+    assert (await place.close(1)).outcome == "quorum_not_met"
+
+
+async def test_what_stands_after_a_bar_is_a_cost_only_where_there_are_costs(place: Place) -> None:
+    options = "Salle A | 19 h\nSalle A | 20 h"
+    data = {"method": "approval", "proxies": "0", "step": "open", "options": options, **day()}
+    async with await place.signed_in(place.ana) as ana:
+        assert (await ana.post("/p/1/ouvrir-le-vote", data=data)).status_code == 303
+    async with place.database.read() as tx:
+        [vote] = await tx.all(select(Vote))
+    assert [one["text"] for one in vote.options] == options.splitlines()
+
+
+@pytest.mark.parametrize("name", sorted(method.every()))
+async def test_whatever_the_page_offers_of_a_method_can_be_chosen(place: Place, name: str) -> None:
+    found = method.find(name)
+    more = {"options": COSTS if found.has_costs else OPTIONS, "budget": "300"}
+    base = {"method": name, "proxies": "0", "step": "check", **day(), **more}
+    async with await place.signed_in(place.ana) as ana:
+        page = (await ana.get(f"/p/1/ouvrir-le-vote?methode={name}")).text
+        offered = re.findall(r'name="(rule-[^"]+)" value="([^"]*)"', page)
+        for field, listed in re.findall(
+            r'<select[^>]*name="(rule-[^"]+)".*?>(.*?)</select>', page, re.S
+        ):
+            offered += [(field, value) for value in re.findall(r'value="([^"]*)"', listed)]
+        for field, value in offered:
+            answer = await ana.post("/p/1/ouvrir-le-vote", data={**base, field: value})
+            assert answer.status_code in (200, 422), (field, value)
+
+
 @pytest.mark.parametrize("answers", [1, 0])
 async def test_a_decision_tells_its_quorum_once(place: Place, answers: int) -> None:
     await opened(place, "majority", quorum="participation", quorum_share="1/2")
@@ -204,6 +239,8 @@ async def test_a_decision_tells_its_quorum_once(place: Place, answers: int) -> N
     [
         ({"method": "single", "options": "Un seul"}, "options"),
         ({"method": "majority", "quorum": "cast", "quorum_share": "beaucoup"}, "quorum_share"),
+        ({"method": "majority", "quorum": "support", "quorum_share": "1/2"}, "quorum"),
+        ({"method": "majority", "quorum": "n'importe", "quorum_share": "1/2"}, "quorum"),
         ({"method": "qualified_majority", "rule-num": "9", "rule-den": "4"}, "rule-num"),
         ({"method": "majority", "secret": "yes", "proxies": "2"}, "proxies"),
         ({"method": "majority", "secret": "yes", "poll_ballots": "yes"}, "poll_ballots"),

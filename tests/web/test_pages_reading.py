@@ -230,3 +230,11 @@ def test_rows_are_read_in_the_order_in_which_they_are_asked_for() -> None:
     asked = ((dossiers._DOSSIER, Dossier._fields[:-1]), (voices._VOICES, Voice._fields))
     for statement, fields in asked:
         assert tuple(column.key for column in statement.selected_columns) == fields
+
+
+@pytest.mark.parametrize("written", ["https://[::1", "http://[", "https://", "https://[x]/@a", "@"])
+async def test_what_is_no_address_is_refused_in_the_form(place: Place, written: str) -> None:
+    async with place.visitor() as browser:
+        answer = await browser.post("/suivre", data={"address": written})
+    assert answer.status_code == 422
+    assert "<form" in answer.text

@@ -209,3 +209,11 @@ async def test_figures_that_nobody_signed_in_time_are_said_to_be_left_out(
     async with place.visitor() as browser:
         page = text(await browser.get("/p/1"))
     assert "Les chiffres de la salle n’ont pas été comptés" in page
+
+
+async def test_a_name_with_a_comma_is_one_name(place: Place) -> None:
+    await place.admit("Durand, Marie; veuve X")
+    await opened(place, "majority")
+    async with await place.signed_in(place.ana) as ana:
+        data = {"present": "Durand, Marie; veuve X\r\nBen", "count-for": "2", "kind": "hands"}
+        assert (await ana.post(ROOM, data={**data, "step": "enter"})).status_code == 303

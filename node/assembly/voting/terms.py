@@ -92,9 +92,12 @@ def of(vote: Vote) -> Terms:
     )
 
 
-def read_options(lines: Iterable[str]) -> list[dict[str, str]]:
-    """Read one option a line; what follows an upright bar is what it costs."""
-    parts = (line.partition("|") for line in lines if line.strip())
+def read_options(method_name: str, lines: Iterable[str]) -> list[dict[str, str]]:
+    """Read one option a line; where options cost something, what follows an upright bar is that."""
+    written = [one.strip() for one in lines if one.strip()]
+    if not method.find(method_name).has_costs:
+        return [{"text": one} for one in written]
+    parts = (one.partition("|") for one in written)
     return [{"text": text.strip(), "cost": cost.strip()} for text, _bar, cost in parts]
 
 

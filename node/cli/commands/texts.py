@@ -66,7 +66,11 @@ async def _publish_proposal(context: Context) -> None:
             zone = assemblies.zone(await assemblies.the(tx))
             closes_at = _moment(context, "--vote-closes", given.vote_closes, zone)
             usual = await votes.usual(tx, given.method)
-            on = replace(usual, options=terms.read_options(given.option or ()), budget=given.budget)
+            on = replace(
+                usual,
+                options=terms.read_options(given.method, given.option or ()),
+                budget=given.budget,
+            )
             await votes.ask(tx, proposal, closes_at=closes_at, on=on)
             tx.tell("votes")
         row = {
