@@ -129,13 +129,12 @@ async def palabre_context(_request: Request) -> Response:
 
 async def elsewhere(request: Request) -> Response:
     """Other addresses of the same thing lead to its id."""
-    path: str = request.url.path
-    if path == "/":
-        async with request.app.state.node.database.read() as tx:
-            return RedirectResponse((await assemblies.the(tx)).actor.uri, 303)
-    if path.startswith("/@"):
-        return RedirectResponse(f"/u/{request.path_params['slug']}", 303)
-    return RedirectResponse(f"/p/{request.path_params['number']}", 303)
+    if "number" in request.path_params:
+        return RedirectResponse(f"/p/{request.path_params['number']}", 303)
+    async with request.app.state.node.database.read() as tx:
+        ours = (await assemblies.the(tx)).actor
+    handle = request.path_params.get("slug", ours.handle)
+    return RedirectResponse(ours.uri if handle == ours.handle else f"/u/{handle}", 303)
 
 
 async def not_to_be_read(_request: Request) -> Response:

@@ -17,14 +17,17 @@ class Line(NamedTuple):
 
 
 def of(tally: Mapping[str, int] | None, names: Mapping[str, str] | None = None) -> list[Line]:
-    """Return one line for each answer, options by their names; nothing when nobody could answer."""
-    total = sum((tally or {}).values())
+    """Return one line for each answer, options by their names; nothing when nobody could answer.
+
+    Where votes against an option are taken off (D21), what is below nothing has no share.
+    """
+    total = sum(max(0, count) for count in (tally or {}).values())
     return [
         Line(
             choice,
             _SIGNS.get(choice, ""),
             count,
-            round(100 * count / total) if total else 0,
+            round(100 * max(0, count) / total) if total else 0,
             (names or {}).get(choice),
         )
         for choice, count in (tally or {}).items()

@@ -108,3 +108,17 @@ async def test_no_document_is_kept_for_who_asks_for_the_page(riverside: TestNode
         answer = await riverside.get(path)
         assert answer.status_code == 200
         assert (answer.headers["vary"], answer.headers["cache-control"]) == ("Accept", "no-cache")
+
+
+@pytest.mark.parametrize(
+    ("path", "leads"),
+    [
+        ("/", "https://riverside.example/g/rive"),
+        ("/@rive", "https://riverside.example/g/rive"),
+        ("/@ana", "/u/ana"),
+        ("/p/7-un-banc", "/p/7"),
+    ],
+)
+async def test_other_addresses_lead_to_the_id(riverside: TestNode, path: str, leads: str) -> None:
+    answer = await riverside.get(path)
+    assert (answer.status_code, answer.headers["location"]) == (303, leads)

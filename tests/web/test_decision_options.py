@@ -14,6 +14,7 @@ from node.assembly import decisions, members, method, proposals, turnout, votes
 from node.federation.objects import common
 from node.models import Decision
 from node.texts import inline, sanitise
+from node.web import tables
 from tests.conftest import MakeSettings
 from tests.reading import has_word
 from tests.web.pages_helper import HOST, Place, a_place, text
@@ -185,3 +186,8 @@ def test_every_code_is_spelled_on_the_wire_as_agreed() -> None:
     given = {"consent_with_concern": 1, "agree_with_reservations": 2, "not_taking_part": 3, "o1": 4}
     codes = [one["code"] for one in common.counts(given)]
     assert codes == ["concern", "reservations", "not-taking-part", "o1"]
+
+
+def test_what_is_below_nothing_has_no_share() -> None:
+    assert [line.share for line in tables.of({"o1": 3, "o2": 1, "o3": -2})] == [75, 25, 0]
+    assert [line.share for line in tables.of({"o1": -2, "o2": 0})] == [0, 0]
