@@ -31,6 +31,7 @@ async def close_vote(
     """
     proposals.must_carry(vote.proposal, by)
     await room.must_be_confirmed(tx, vote)
+    vote = await finding.locked(tx, vote)
     if vote.closed_at is None and clock.now() < vote.closes_at:
         ends = vote.closes_at
         tx.add(VoteChange(vote_id=vote.id, kind="closed", reason="", member_id=by.id, until=ends))
