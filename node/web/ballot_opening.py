@@ -138,8 +138,8 @@ async def _chosen(request: Request, asked: Subject, answers: Form) -> Terms:
         return usual
     parameters = ballot_parameters.read(usual.method, answers)
     # None that is chosen is the method's own, if it has one (deciding.md, section 5).
-    if method.find(usual.method).has_verdict and (quorum := ballot_parameters.quorum(answers)):
-        parameters["quorum"] = quorum
+    if method.find(usual.method).has_verdict and (quorums := ballot_parameters.quorums(answers)):
+        parameters["quorum"] = quorums
     proxies = answers.number("proxies")
     return replace(
         usual,
@@ -167,14 +167,12 @@ async def _meeting(tx: Transaction, answers: Form) -> int | None:
 
 
 def _flags(usual: Terms) -> dict[str, str]:
-    quorum = next(iter(usual.parameters.get("quorum") or ()), None)
     return {
         "secret": "yes" if usual.is_secret else "",
         "hidden": "yes" if usual.hides_results else "",
         "poll_ballots": "yes" if usual.poll_ballots else "",
         "proxies": str(usual.proxies_max),
-        "quorum": quorum["kind"] if quorum else "",
-        "quorum_share": f"{quorum['num']}/{quorum['den']}" if quorum else "1/2",
+        **ballot_parameters.quorum_fields(usual.parameters.get("quorum") or ()),
     }
 
 
@@ -196,6 +194,7 @@ async def _opening(request: Request, asked: Subject, values: Form, *problems: Pr
         found=method.find(known),
         fields=ballot_parameters.fields(known, values),
         quorums=terms.QUORUMS,
+        quorum_fields=ballot_parameters.QUORUM_FIELDS,
         can_be_secret=known not in terms.WITH_REASONS,
         options_max=terms.OPTIONS_MAX,
         meetings=[(str(one.call.number), meeting_words.named(one, request)) for one, _ in listed],

@@ -1,8 +1,9 @@
 """The parameters of a method as fields of a form, whatever the method: choices, flags, numbers."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from node.assembly import method
@@ -16,6 +17,10 @@ _NOBODY_MEANS_THIS = "?"
 FLAGS = ("yes", "no")
 # A rule of the assembly, and not for whoever opens a vote to choose.
 OF_THE_ASSEMBLY = ("judged_by",)
+
+
+# Each with the share that it asks for.
+QUORUM_FIELDS = tuple((name, f"{name}_share") for name in ("quorum", "quorum_2", "quorum_3"))
 
 
 @dataclass(frozen=True)
@@ -53,20 +58,33 @@ def read(method_name: str, form: Form) -> dict[str, Any]:
     return found
 
 
-def quorum(form: Form) -> list[dict[str, Any]]:
-    """Return the quorum that a form asks for; note a problem when its share cannot be read."""
-    kind = form.text("quorum")
-    if not kind:
-        return []
-    share = re.fullmatch(r"([0-9]{1,6})/([0-9]{1,6})", form.text("quorum_share").replace(" ", ""))
-    num, den = (int(share[1]), int(share[2])) if share else (0, 0)
-    if kind not in terms.QUORUMS:
-        form.problems.append(Problem("quorum", "quorum-not-for-votes", {}))
-        return []
-    if not 0 < num <= den:
-        form.problems.append(Problem("quorum_share", "share-malformed", {}))
-        return []
-    return [{"kind": kind, "num": num, "den": den}]
+def quorums(form: Form) -> list[dict[str, Any]]:
+    """Return the quorums that a form asks for, all to be met; note what is wrong with them."""
+    found: list[dict[str, Any]] = []
+    for field, share_field in QUORUM_FIELDS:
+        kind, typed = form.text(field), form.text(share_field).replace(" ", "")
+        if not kind:
+            continue
+        share = re.fullmatch(r"([0-9]{1,6})/([0-9]{1,6})", typed)
+        num, den = (int(share[1]), int(share[2])) if share else (0, 0)
+        if kind not in terms.QUORUMS:
+            form.problems.append(Problem(field, "quorum-not-for-votes", {}))
+        elif kind in [one["kind"] for one in found]:
+            form.problems.append(Problem(field, "quorum-twice", {}))
+        elif not 0 < num <= den:
+            form.problems.append(Problem(share_field, "share-malformed", {}))
+        else:
+            found.append({"kind": kind, "num": num, "den": den})
+    return found
+
+
+def quorum_fields(asked: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Return these quorums as the fields of a form; half of the members where none is asked."""
+    found = {}
+    for (field, share_field), one in zip_longest(QUORUM_FIELDS, asked[: len(QUORUM_FIELDS)]):
+        found[field] = one["kind"] if one else ""
+        found[share_field] = f"{one['num']}/{one['den']}" if one else "1/2"
+    return found
 
 
 def as_typed(problems: tuple[Problem, ...]) -> list[Problem]:

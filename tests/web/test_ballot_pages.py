@@ -188,6 +188,29 @@ async def test_the_rule_is_one_plain_sentence(place: Place) -> None:
     assert vote.rule["quorum"] == [{"kind": "approval", "num": 1, "den": 4, "represented": False}]
 
 
+async def test_quorums_are_combined(place: Place) -> None:
+    check = await opened(
+        place,
+        "majority",
+        quorum="participation",
+        quorum_share="1/2",
+        quorum_2="approval",
+        quorum_2_share="1/4",
+        quorum_3="support",
+        quorum_3_share="1/2",
+    )
+    for said in ("1/2 des membres prennent part", "1/4 des membres votent pour", "soutiennent"):
+        assert said in text(check)
+    await place.cast(1, place.ana, "for")
+    decision = await place.close(1)
+    assert decision.outcome == "quorum_not_met", "nobody endorsed it"
+    assert [(one["kind"], one["met"]) for one in decision.quorums] == [
+        ("participation", True),
+        ("approval", True),
+        ("support", False),
+    ]
+
+
 async def test_consent_keeps_its_own_quorum_where_no_other_is_chosen(place: Place) -> None:
     for number in range(5):
         await place.admit(f"Voix {number}")
@@ -239,7 +262,12 @@ async def test_a_decision_tells_its_quorum_once(place: Place, answers: int) -> N
     [
         ({"method": "single", "options": "Un seul"}, "options"),
         ({"method": "majority", "quorum": "cast", "quorum_share": "beaucoup"}, "quorum_share"),
-        ({"method": "majority", "quorum": "support", "quorum_share": "1/2"}, "quorum"),
+        ({"method": "majority", "quorum": "assemblies", "quorum_share": "1/2"}, "quorum"),
+        ({"method": "majority", "quorum_2": "cast", "quorum_2_share": "2/1"}, "quorum_2_share"),
+        (
+            {"method": "majority", "quorum": "cast", "quorum_share": "1/2", "quorum_3": "cast"},
+            "quorum_3",
+        ),
         ({"method": "majority", "quorum": "n'importe", "quorum_share": "1/2"}, "quorum"),
         ({"method": "qualified_majority", "rule-num": "9", "rule-den": "4"}, "rule-num"),
         ({"method": "majority", "secret": "yes", "proxies": "2"}, "proxies"),

@@ -19,7 +19,7 @@ from node.texts import line
 OPTIONS_MAX = 40
 OPTION_LENGTH_MAX = 200
 PROXIES_MOST = 10
-QUORUMS = ("participation", "approval", "cast", "presence")
+QUORUMS = ("participation", "approval", "cast", "presence", "support")
 # A reason belongs to these positions, and words are no secret.
 WITH_REASONS = ("consent", "consensus")
 
