@@ -94,7 +94,8 @@ async def shown(request: Request, values: Form, *problems: Problem) -> Response:
     present = [one for one in everybody if members.is_present(one)]
     others = [one for one in everybody if not members.is_present(one) and one.state != ASKED]
     searched = request.query_params.get("nom", "")[:100]
-    found = [one for one in present if _is_called(one, searched)]
+    wanted = reading.slug(searched)
+    found = [one for one in present if _is_called(one, wanted)]
     lists = {
         "demandes": waiting,
         "membres": found,
@@ -124,9 +125,9 @@ async def shown(request: Request, values: Form, *problems: Problem) -> Response:
     return answer
 
 
-def _is_called(member: Member, searched: str) -> bool:
-    """Say whether what was typed is in a name, whatever its capitals and accents, or a handle."""
-    return reading.slug(searched) in f"{reading.slug(member.name)} {member.handle}"
+def _is_called(member: Member, wanted: str) -> bool:
+    """Say whether a slug is in a name, whatever its capitals and accents, or in a handle."""
+    return wanted in f"{reading.slug(member.name)} {member.handle}"
 
 
 routes = [

@@ -6,12 +6,13 @@ from math import factorial, prod
 
 from node.assembly import budgets, elections
 from node.assembly.ballot_kinds import APPROVALS
-from node.assembly.budgets import Funded, Money, Outcome, Ties
+from node.assembly.budgets import Outcome, Ties
 from node.assembly.elections import Chosen
 from node.assembly.method import decision_method
 from node.assembly.parameters import amount, one_of
 from node.assembly.phrases import Figure, Phrase, Table, bars
 from node.assembly.poll import Poll, Rule, Tally
+from node.assembly.purses import Funded, Money
 
 DRAWS_MAX = 48
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from node import words
 from node.assembly import budgets, tallying
-from node.assembly.budgets import Money
 from node.assembly.poll import Poll
+from node.assembly.purses import Funded, Money
 from tests.assembly.methods.counting import document, refused, tally
 
 
@@ -145,7 +145,7 @@ def test_it_never_overspends_and_every_payment_is_exact(
         assert money.cost(chosen) <= budget
 
 
-def _nobody_overspends(funded: tuple[budgets.Funded, ...], share: Fraction, poll: Poll) -> None:
+def _nobody_overspends(funded: tuple[Funded, ...], share: Fraction, poll: Poll) -> None:
     voters = sum(poll.weights)
     paid = sum(amount * people for one in funded for amount, people in one.payments)
     assert paid <= share * voters
@@ -154,7 +154,7 @@ def _nobody_overspends(funded: tuple[budgets.Funded, ...], share: Fraction, poll
         assert sum((_least(one, poll) for one in mine), Fraction(0)) <= share
 
 
-def _least(one: budgets.Funded, poll: Poll) -> Fraction:
+def _least(one: Funded, poll: Poll) -> Fraction:
     """The least that a supporter paid: nothing, where somebody's money had already gone."""
     place = poll.options.index(one.option)
     supporters = sum(
